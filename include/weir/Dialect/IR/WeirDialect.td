@@ -1,0 +1,94 @@
+//===- WeirDialect.td - the weir dialect ------------------------*- tablegen -*-===//
+//
+// The dialect itself, its types and attributes, and the base of all its ops.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WEIR_DIALECT_IR_WEIRDIALECT_TD
+#define WEIR_DIALECT_IR_WEIRDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinTypeInterfaces.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+
+def Weir_Dialect : Dialect {
+  let name = "weir";
+  let summary = "neural networks, one op per layer";
+  let description = [{
+    A faithful picture of a model: one op per layer, in the order of the source.
+
+    **Batch.** Axis 0 of a value is the batch when it is dynamic (`?`); every
+    other dimension is static. Such a value is *batched*; a parameter or a
+    constant is *unbatched*. A value's *example shape* is its shape without the
+    batch, and all axis attributes count example axes, from 0.
+
+    **Broadcasting.** Example shapes are aligned at their last axes; axes of size
+    1 stretch. The result is batched when any operand is.
+
+    **Layouts.** Tensors are channels first, as in PyTorch, until a rewrite
+    changes an op's `layout`. Weights keep PyTorch's layouts.
+  }];
+  let cppNamespace = "::weir";
+  let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Types and attributes
+//===----------------------------------------------------------------------===//
+
+def Weir_IndexType : TypeDef<Weir_Dialect, "Id", []> {
+  let mnemonic = "index";
+  let summary = "an id in 0..cardinality-1";
+  let description = [{
+    The element type of tensors of ids: rows of an embedding table. It carries its
+    cardinality, so that a table of another size is refused.
+
+    1. `cardinality` is at least 1.
+
+    Example: `tensor<?x!weir.index<672>>`
+  }];
+  let parameters = (ins "int64_t":$cardinality);
+  let assemblyFormat = "`<` $cardinality `>`";
+  let genVerifyDecl = 1;
+}
+
+def Weir_Tensor : RankedTensorOf<[F32, Weir_IndexType]>;
+def Weir_FloatTensor : RankedTensorOf<[F32]>;
+def Weir_IndexTensor : RankedTensorOf<[Weir_IndexType]>;
+
+def Weir_Layout : I32EnumAttr<"Layout", "where the channels lie", [
+    I32EnumAttrCase<"ChannelsFirst", 0, "channels_first">,
+    I32EnumAttrCase<"ChannelsLast", 1, "channels_last">]> {
+  let cppNamespace = "::weir";
+  let genSpecializedAttr = 0;
+}
+def Weir_LayoutAttr : EnumAttr<Weir_Dialect, Weir_Layout, "layout">;
+
+def Weir_BagMode : I32EnumAttr<"BagMode", "how a bag of rows becomes one", [
+    I32EnumAttrCase<"Sum", 0, "sum">,
+    I32EnumAttrCase<"Mean", 1, "mean">,
+    I32EnumAttrCase<"Max", 2, "max">]> {
+  let cppNamespace = "::weir";
+  let genSpecializedAttr = 0;
+}
+def Weir_BagModeAttr : EnumAttr<Weir_Dialect, Weir_BagMode, "bag_mode">;
+
+//===----------------------------------------------------------------------===//
+// Bases
+//===----------------------------------------------------------------------===//
+
+class Weir_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Weir_Dialect, mnemonic, traits # [Pure]>;
+
+// An op whose result type follows from its operands and attributes. The
+// inference function states every constraint; the op is verified through it.
+class Weir_InferredOp<string mnemonic, list<Trait> traits = []>
+    : Weir_Op<mnemonic, traits # [InferTypeOpAdaptor]>;
+
+#endif // WEIR_DIALECT_IR_WEIRDIALECT_TD

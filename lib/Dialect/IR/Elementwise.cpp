@@ -1,0 +1,134 @@
+//===- Elementwise.cpp - arithmetic and activations ---------------------------===//
+
+#include "weir/Dialect/IR/WeirDialect.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace weir;
+
+//===----------------------------------------------------------------------===//
+// Inference
+//===----------------------------------------------------------------------===//
+
+static LogicalResult inferBinary(std::optional<Location> loc, StringRef name, Value lhs, Value rhs,
+                                 SmallVectorImpl<Type> &inferred) {
+  auto shape = broadcastShapes(exampleShape(lhs), exampleShape(rhs));
+  if (!shape)
+    return emitOptionalError(loc, name, ": example shapes ", formatShape(exampleShape(lhs)),
+                             " and ", formatShape(exampleShape(rhs)), " don't broadcast");
+  bool batched = isBatched(lhs.getType()) || isBatched(rhs.getType());
+  inferred.push_back(
+      makeTensorType(batched, *shape, cast<RankedTensorType>(lhs.getType()).getElementType()));
+  return success();
+}
+
+#define WEIR_BINARY(OP)                                                                            \
+  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,  \
+                                     SmallVectorImpl<Type> &inferred) {                            \
+    return inferBinary(loc, getOperationName(), adaptor.getLhs(), adaptor.getRhs(), inferred);     \
+  }
+WEIR_BINARY(AddOp)
+WEIR_BINARY(SubOp)
+WEIR_BINARY(MulOp)
+WEIR_BINARY(DivOp)
+WEIR_BINARY(MaximumOp)
+WEIR_BINARY(MinimumOp)
+WEIR_BINARY(PowOp)
+#undef WEIR_BINARY
+
+#define WEIR_UNARY(OP)                                                                             \
+  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,      \
+                                     SmallVectorImpl<Type> &inferred) {                            \
+    inferred.push_back(adaptor.getInput().getType());                                              \
+    return success();                                                                              \
+  }
+WEIR_UNARY(NegOp)
+WEIR_UNARY(AbsOp)
+WEIR_UNARY(ExpOp)
+WEIR_UNARY(LogOp)
+WEIR_UNARY(Log1pOp)
+WEIR_UNARY(SqrtOp)
+WEIR_UNARY(RsqrtOp)
+WEIR_UNARY(ErfOp)
+WEIR_UNARY(TanhOp)
+WEIR_UNARY(SigmoidOp)
+WEIR_UNARY(ReluOp)
+WEIR_UNARY(SoftplusOp)
+#undef WEIR_UNARY
+
+//===----------------------------------------------------------------------===//
+// Folding
+//===----------------------------------------------------------------------===//
+
+static bool isSplat(Attribute attr, float value) {
+  auto elements = dyn_cast_or_null<DenseFPElementsAttr>(attr);
+  return elements && elements.isSplat() && elements.getSplatValue<float>() == value;
+}
+
+// Folds two scalar constants. Larger constants stay: the code generator computes
+// them once, when the model is prepared.
+static Attribute foldScalars(Attribute lhs, Attribute rhs, Type type,
+                             llvm::function_ref<float(float, float)> combine) {
+  auto a = dyn_cast_or_null<DenseFPElementsAttr>(lhs);
+  auto b = dyn_cast_or_null<DenseFPElementsAttr>(rhs);
+  auto tensor = cast<RankedTensorType>(type);
+  if (!a || !b || tensor.getRank() != 0)
+    return {};
+  return DenseElementsAttr::get(tensor, combine(a.getSplatValue<float>(), b.getSplatValue<float>()));
+}
+
+// x + (-0.0) would be the exact identity; x + 0.0 differs only for x = -0.0,
+// which no model can tell from 0.0 but by dividing by it.
+OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
+  if (isSplat(adaptor.getRhs(), 0.0f) && getLhs().getType() == getType())
+    return getLhs();
+  return foldScalars(adaptor.getLhs(), adaptor.getRhs(), getType(),
+                     [](float a, float b) { return a + b; });
+}
+
+OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
+  if (isSplat(adaptor.getRhs(), 0.0f) && getLhs().getType() == getType())
+    return getLhs();
+  return foldScalars(adaptor.getLhs(), adaptor.getRhs(), getType(),
+                     [](float a, float b) { return a - b; });
+}
+
+OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
+  if (isSplat(adaptor.getRhs(), 1.0f) && getLhs().getType() == getType())
+    return getLhs();
+  return foldScalars(adaptor.getLhs(), adaptor.getRhs(), getType(),
+                     [](float a, float b) { return a * b; });
+}
+
+OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
+  if (isSplat(adaptor.getRhs(), 1.0f) && getLhs().getType() == getType())
+    return getLhs();
+  return foldScalars(adaptor.getLhs(), adaptor.getRhs(), getType(),
+                     [](float a, float b) { return a / b; });
+}
+
+OpFoldResult MaximumOp::fold(FoldAdaptor) {
+  return getLhs() == getRhs() && getLhs().getType() == getType() ? getLhs() : Value();
+}
+
+OpFoldResult MinimumOp::fold(FoldAdaptor) {
+  return getLhs() == getRhs() && getLhs().getType() == getType() ? getLhs() : Value();
+}
+
+OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
+  return isSplat(adaptor.getRhs(), 1.0f) && getLhs().getType() == getType() ? getLhs() : Value();
+}
+
+OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
+  if (auto inner = getInput().getDefiningOp<NegOp>())
+    return inner.getInput();
+  auto scalar = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getInput());
+  if (scalar && scalar.isSplat())
+    return DenseElementsAttr::get(cast<RankedTensorType>(getType()), -scalar.getSplatValue<float>());
+  return {};
+}
+
+OpFoldResult ReluOp::fold(FoldAdaptor) {
+  return getInput().getDefiningOp<ReluOp>() ? getInput() : Value();
+}

@@ -1,0 +1,53 @@
+//===- Embedding.cpp - rows of tables -------------------------------------------===//
+
+#include "weir/Dialect/IR/WeirDialect.h"
+
+using namespace mlir;
+using namespace weir;
+
+static int64_t cardinality(Value ids) {
+  return cast<IdType>(cast<RankedTensorType>(ids.getType()).getElementType()).getCardinality();
+}
+
+static LogicalResult checkTable(std::optional<Location> loc, StringRef name, Value ids,
+                                Value table) {
+  if (isBatched(table.getType()) || exampleShape(table).size() != 2)
+    return emitOptionalError(loc, name, ": a table is [rows, columns], found ", table.getType());
+  if (exampleShape(table).front() != cardinality(ids))
+    return emitOptionalError(loc, name, ": ids below ", cardinality(ids), " but a table of ",
+                             exampleShape(table).front(), " rows");
+  return success();
+}
+
+LogicalResult OneHotOp::inferReturnTypes(MLIRContext *context, std::optional<Location>,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  SmallVector<int64_t> shape(exampleShape(adaptor.getIds()));
+  shape.push_back(cardinality(adaptor.getIds()));
+  inferred.push_back(
+      makeTensorType(isBatched(adaptor.getIds().getType()), shape, Float32Type::get(context)));
+  return success();
+}
+
+LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkTable(loc, getOperationName(), adaptor.getIds(), adaptor.getTable())))
+    return failure();
+  SmallVector<int64_t> shape(exampleShape(adaptor.getIds()));
+  shape.push_back(exampleShape(adaptor.getTable()).back());
+  inferred.push_back(
+      makeTensorType(isBatched(adaptor.getIds().getType()), shape, Float32Type::get(context)));
+  return success();
+}
+
+LogicalResult EmbeddingBagOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                               Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkTable(loc, getOperationName(), adaptor.getIds(), adaptor.getTable())))
+    return failure();
+  SmallVector<int64_t> shape(exampleShape(adaptor.getIds()));
+  if (shape.empty())
+    return emitOptionalError(loc, getOperationName(), ": a bag needs several ids per example");
+  shape.back() = exampleShape(adaptor.getTable()).back();
+  inferred.push_back(
+      makeTensorType(isBatched(adaptor.getIds().getType()), shape, Float32Type::get(context)));
+  return success();
+}

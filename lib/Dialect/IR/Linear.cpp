@@ -1,0 +1,73 @@
+//===- Linear.cpp - matrix products ----------------------------------------------===//
+
+#include "weir/Dialect/IR/WeirDialect.h"
+
+using namespace mlir;
+using namespace weir;
+
+LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  ArrayRef<int64_t> input = exampleShape(adaptor.getInput());
+  ArrayRef<int64_t> weight = exampleShape(adaptor.getWeight());
+  if (isBatched(adaptor.getWeight().getType()) || weight.size() != 2)
+    return emitOptionalError(loc, getOperationName(), ": a weight is [features, inputs], found ",
+                             adaptor.getWeight().getType());
+  if (input.empty() || input.back() != weight[1])
+    return emitOptionalError(loc, getOperationName(), ": the weight takes ", weight[1],
+                             " inputs, the input's example shape is ", formatShape(input));
+  if (Value bias = adaptor.getBias())
+    if (isBatched(bias.getType()) || exampleShape(bias) != weight.take_front(1))
+      return emitOptionalError(loc, getOperationName(), ": a bias of ", weight[0],
+                               " features expected, found ", bias.getType());
+  SmallVector<int64_t> shape(input);
+  shape.back() = weight[0];
+  inferred.push_back(makeTensorType(isBatched(adaptor.getInput().getType()), shape,
+                                    Float32Type::get(context)));
+  return success();
+}
+
+LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  ArrayRef<int64_t> lhs = exampleShape(adaptor.getLhs());
+  ArrayRef<int64_t> rhs = exampleShape(adaptor.getRhs());
+  if (lhs.empty() || rhs.size() < 2 || lhs.back() != rhs[rhs.size() - 2])
+    return emitOptionalError(loc, getOperationName(), ": ", formatShape(lhs), " @ ",
+                             formatShape(rhs), " has no meaning: the last axis on the left is not "
+                                               "the last but one on the right");
+  ArrayRef<int64_t> lhsLeading = lhs.size() > 1 ? lhs.drop_back(2) : ArrayRef<int64_t>();
+  ArrayRef<int64_t> rhsLeading = rhs.drop_back(2);
+  if (!lhsLeading.empty() && !rhsLeading.empty() && lhsLeading != rhsLeading)
+    return emitOptionalError(loc, getOperationName(), ": leading axes of ", formatShape(lhs),
+                             " and ", formatShape(rhs), " differ");
+  SmallVector<int64_t> shape(lhsLeading.empty() ? rhsLeading : lhsLeading);
+  if (lhs.size() > 1)
+    shape.push_back(lhs[lhs.size() - 2]);
+  shape.push_back(rhs.back());
+  inferred.push_back(makeTensorType(isBatched(adaptor.getLhs().getType()) ||
+                                        isBatched(adaptor.getRhs().getType()),
+                                    shape, Float32Type::get(context)));
+  return success();
+}
+
+LogicalResult ProductOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                          Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  ArrayRef<int64_t> rows = exampleShape(adaptor.getRows());
+  ArrayRef<int64_t> matrix = exampleShape(adaptor.getMatrix());
+  if (isBatched(adaptor.getMatrix().getType()) || matrix.size() < 2)
+    return emitOptionalError(loc, getOperationName(), ": a matrix is [k..., n], found ",
+                             adaptor.getMatrix().getType());
+  size_t reduced = matrix.size() - 1;
+  if (rows.size() < reduced || rows.take_back(reduced) != matrix.take_front(reduced))
+    return emitOptionalError(loc, getOperationName(), ": rows ", formatShape(rows),
+                             " don't end in the first axes of the matrix ", formatShape(matrix));
+  SmallVector<int64_t> shape(rows.drop_back(reduced));
+  shape.push_back(matrix.back());
+  auto type = makeTensorType(isBatched(adaptor.getRows().getType()), shape,
+                             Float32Type::get(context));
+  if (Value init = adaptor.getInit())
+    if (init.getType() != type)
+      return emitOptionalError(loc, getOperationName(), ": init is ", init.getType(),
+                               ", the result ", type);
+  inferred.push_back(type);
+  return success();
+}
