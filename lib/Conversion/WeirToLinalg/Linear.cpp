@@ -1,0 +1,115 @@
+//===- Linear.cpp - matrix products to linalg ------------------------------------===//
+
+#include "Common.h"
+
+using namespace mlir;
+using namespace weir;
+
+namespace {
+
+// A product becomes one contraction. Loops: the row axes, the column, the reduced
+// axes. Rows that are windows are read from the image itself:
+//   image[b, y * stride + i * dilation, x * stride + j * dilation, c].
+struct ProductLowering : OpConversionPattern<ProductOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(ProductOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    int64_t reduced = exampleShape(op.getMatrix()).size() - 1;
+    int64_t rowAxes = type.getRank() - 1;
+    int64_t loops = type.getRank() + reduced;
+    auto dim = [&](int64_t i) { return rewriter.getAffineDimExpr(i); };
+
+    SmallVector<AffineExpr> rowExprs, matrixExprs, resultExprs;
+    for (int64_t i = 0; i < rowAxes; ++i)
+      rowExprs.push_back(dim(i));
+    for (int64_t i = 0; i < type.getRank(); ++i)
+      resultExprs.push_back(dim(i));
+    for (int64_t i = 0; i < reduced; ++i) {
+      rowExprs.push_back(dim(type.getRank() + i));
+      matrixExprs.push_back(dim(type.getRank() + i));
+    }
+    matrixExprs.push_back(dim(rowAxes));
+
+    Value rows = adaptor.getRows();
+    if (auto windows = op.getRows().getDefiningOp<WindowsOp>()) {
+      if (reduced != 3)
+        return rewriter.notifyMatchFailure(op, "windows are reduced over kernel and channels");
+      rows = rewriter.getRemappedValue(windows.getInput());
+      int64_t first = rowAxes - 2; // the output row
+      ArrayRef<int64_t> strides = windows.getStrides(), dilations = windows.getDilations();
+      AffineExpr y = rowExprs[first] * strides[0] + rowExprs[first + 2] * dilations[0];
+      AffineExpr x = rowExprs[first + 1] * strides[1] + rowExprs[first + 3] * dilations[1];
+      AffineExpr channel = rowExprs[first + 4];
+      rowExprs.truncate(first);
+      rowExprs.append({y, x, channel});
+    }
+
+    Value init = adaptor.getInit() ? adaptor.getInit()
+                                   : makeFilled(rewriter, loc, type, rows, 0.0f);
+    SmallVector<AffineMap> maps = {AffineMap::get(loops, 0, rowExprs, rewriter.getContext()),
+                                   AffineMap::get(loops, 0, matrixExprs, rewriter.getContext()),
+                                   AffineMap::get(loops, 0, resultExprs, rewriter.getContext())};
+    SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
+    iterators.append(reduced, IteratorType::reduction);
+    auto generic = linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getMatrix()},
+                                             init, maps, iterators, buildMultiplyAdd);
+    generic->setAttr("weir.product", rewriter.getUnitAttr());
+    rewriter.replaceOp(op, generic.getResults());
+    return success();
+  }
+};
+
+// A product of two computed matrices: loops are the leading axes, the row, the
+// column, the sum.
+struct MatmulLowering : OpConversionPattern<MatmulOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(MatmulOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    int64_t loops = type.getRank() + 1;
+    AffineExpr sum = rewriter.getAffineDimExpr(loops - 1);
+    bool rowVector = exampleShape(op.getLhs()).size() == 1;
+    int64_t inner = rowVector ? 1 : 2; // result axes that aren't leading ones
+
+    auto operandMap = [&](RankedTensorType operand, bool isLhs) {
+      SmallVector<AffineExpr> exprs;
+      int64_t own = isLhs && rowVector ? 1 : 2;
+      if (isBatched(operand))
+        exprs.push_back(rewriter.getAffineDimExpr(0));
+      int64_t leading = exampleShape(operand).size() - own;
+      for (int64_t i = 0; i < leading; ++i)
+        exprs.push_back(rewriter.getAffineDimExpr(type.getRank() - inner - leading + i));
+      if (isLhs) {
+        if (!rowVector)
+          exprs.push_back(rewriter.getAffineDimExpr(type.getRank() - 2));
+        exprs.push_back(sum);
+      } else {
+        exprs.append({sum, rewriter.getAffineDimExpr(type.getRank() - 1)});
+      }
+      return AffineMap::get(loops, 0, exprs, rewriter.getContext());
+    };
+    Value lhs = adaptor.getLhs(), rhs = adaptor.getRhs();
+    Value init = makeFilled(rewriter, loc, type, pickBatchSource({lhs, rhs}), 0.0f);
+    SmallVector<AffineExpr> resultExprs;
+    for (int64_t i = 0; i < type.getRank(); ++i)
+      resultExprs.push_back(rewriter.getAffineDimExpr(i));
+    SmallVector<AffineMap> maps = {operandMap(cast<RankedTensorType>(lhs.getType()), true),
+                                   operandMap(cast<RankedTensorType>(rhs.getType()), false),
+                                   AffineMap::get(loops, 0, resultExprs, rewriter.getContext())};
+    SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
+    iterators.push_back(IteratorType::reduction);
+    auto generic = linalg::GenericOp::create(rewriter, loc, type, ValueRange{lhs, rhs}, init, maps,
+                                             iterators, buildMultiplyAdd);
+    rewriter.replaceOp(op, generic.getResults());
+    return success();
+  }
+};
+
+} // namespace
+
+void weir::populateLinearToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
+  patterns.add<ProductLowering, MatmulLowering>(converter, patterns.getContext());
+}

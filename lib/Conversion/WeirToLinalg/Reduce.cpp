@@ -1,0 +1,156 @@
+//===- Reduce.cpp - sums, means, maxima, softmax, layer norm to linalg ---------===//
+
+#include "Common.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace weir;
+
+static constexpr float minusInfinity = -std::numeric_limits<float>::infinity();
+
+static Value add(OpBuilder &b, Location l, Value x, Value y) {
+  return arith::AddFOp::create(b, l, x, y);
+}
+static Value maximum(OpBuilder &b, Location l, Value x, Value y) {
+  return arith::MaximumFOp::create(b, l, x, y);
+}
+
+static SmallVector<bool> reducedAxes(Type type, ArrayRef<int64_t> exampleAxes) {
+  SmallVector<bool> reduced(cast<RankedTensorType>(type).getRank(), false);
+  for (int64_t axis : exampleAxes)
+    reduced[wholeAxis(type, axis)] = true;
+  return reduced;
+}
+
+// Sum or maximum over `axes`, which stay with size 1.
+template <typename Combine>
+static Value reduceKeeping(OpBuilder &b, Location l, Value input, ArrayRef<int64_t> axes,
+                           float start, Combine combine) {
+  Value reduced = makeReduction(b, l, input, reducedAxes(input.getType(), axes), start, combine);
+  SmallVector<int64_t> shape(exampleShape(input));
+  for (int64_t axis : axes)
+    shape[axis] = 1;
+  return makeReshape(b, l, reduced, shape);
+}
+
+namespace {
+
+template <typename OpTy> struct ReduceLowering : OpConversionPattern<OpTy> {
+  using OpConversionPattern<OpTy>::OpConversionPattern;
+  LogicalResult matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto result = cast<RankedTensorType>(op.getType());
+    constexpr bool isMax = std::is_same_v<OpTy, MaxOp>;
+    SmallVector<bool> reduced = reducedAxes(op.getInput().getType(), op.getAxes());
+    Value value = makeReduction(rewriter, loc, adaptor.getInput(), reduced,
+                                isMax ? minusInfinity : 0.0f, isMax ? maximum : add);
+    if constexpr (std::is_same_v<OpTy, MeanOp>) {
+      int64_t count = 1;
+      for (int64_t axis : op.getAxes())
+        count *= exampleShape(op.getInput())[axis];
+      value = makeElementwise(rewriter, loc, cast<RankedTensorType>(value.getType()), value,
+                              [&](OpBuilder &b, Location l, ValueRange x) -> Value {
+                                Value divisor = floatConstant(b, l, static_cast<float>(count));
+                                return arith::DivFOp::create(b, l, x[0], divisor);
+                              });
+    }
+    rewriter.replaceOp(op, makeReshape(rewriter, loc, value, exampleShape(result)));
+    return success();
+  }
+};
+
+template <typename OpTy> struct SoftmaxLowering : OpConversionPattern<OpTy> {
+  using OpConversionPattern<OpTy>::OpConversionPattern;
+  LogicalResult matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    Value x = adaptor.getInput();
+    int64_t axis = op.getAxis();
+    Value largest = reduceKeeping(rewriter, loc, x, axis, minusInfinity, maximum);
+    Value shifted = makeElementwise(rewriter, loc, type, {x, largest},
+                                    [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                      return arith::SubFOp::create(b, l, e[0], e[1]);
+                                    });
+    Value powers =
+        makeElementwise(rewriter, loc, type, shifted, [](OpBuilder &b, Location l, ValueRange e) -> Value {
+          return math::ExpOp::create(b, l, e[0]);
+        });
+    Value total = reduceKeeping(rewriter, loc, powers, axis, 0.0f, add);
+    Value result;
+    if constexpr (std::is_same_v<OpTy, SoftmaxOp>) {
+      result = makeElementwise(rewriter, loc, type, {powers, total},
+                               [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                 return arith::DivFOp::create(b, l, e[0], e[1]);
+                               });
+    } else {
+      Value logTotal = makeElementwise(rewriter, loc, cast<RankedTensorType>(total.getType()), total,
+                                       [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                         return math::LogOp::create(b, l, e[0]);
+                                       });
+      result = makeElementwise(rewriter, loc, type, {shifted, logTotal},
+                               [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                 return arith::SubFOp::create(b, l, e[0], e[1]);
+                               });
+    }
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+struct LayerNormLowering : OpConversionPattern<LayerNormOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(LayerNormOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    ArrayRef<int64_t> shape = exampleShape(type);
+    SmallVector<int64_t> axes;
+    int64_t count = 1;
+    for (size_t i = shape.size() - exampleShape(op.getWeight()).size(); i < shape.size(); ++i) {
+      axes.push_back(i);
+      count *= shape[i];
+    }
+    Value sum = reduceKeeping(rewriter, loc, adaptor.getInput(), axes, 0.0f, add);
+    float reciprocal = 1.0f / static_cast<float>(count);
+    Value centred = makeElementwise(
+        rewriter, loc, type, {adaptor.getInput(), sum},
+        [&](OpBuilder &b, Location l, ValueRange e) -> Value {
+          Value mean = arith::MulFOp::create(b, l, e[1], floatConstant(b, l, reciprocal));
+          return arith::SubFOp::create(b, l, e[0], mean);
+        });
+    Value squares = makeElementwise(rewriter, loc, type, centred,
+                                    [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                      return arith::MulFOp::create(b, l, e[0], e[0]);
+                                    });
+    Value squareSum = reduceKeeping(rewriter, loc, squares, axes, 0.0f, add);
+    float epsilon = op.getEpsilon().convertToDouble();
+    Value scale = makeElementwise(
+        rewriter, loc, cast<RankedTensorType>(squareSum.getType()), squareSum,
+        [&](OpBuilder &b, Location l, ValueRange e) -> Value {
+          Value variance = arith::MulFOp::create(b, l, e[0], floatConstant(b, l, reciprocal));
+          Value shifted = arith::AddFOp::create(b, l, variance, floatConstant(b, l, epsilon));
+          Value root = math::SqrtOp::create(b, l, shifted);
+          return arith::DivFOp::create(b, l, floatConstant(b, l, 1.0f), root);
+        });
+    Value result = makeElementwise(
+        rewriter, loc, type, {centred, scale, adaptor.getWeight(), adaptor.getBias()},
+        [](OpBuilder &b, Location l, ValueRange e) -> Value {
+          Value normal = arith::MulFOp::create(b, l, e[0], e[1]);
+          Value scaled = arith::MulFOp::create(b, l, normal, e[2]);
+          return arith::AddFOp::create(b, l, scaled, e[3]);
+        });
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+} // namespace
+
+void weir::populateReduceToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
+  patterns.add<ReduceLowering<SumOp>, ReduceLowering<MeanOp>, ReduceLowering<MaxOp>,
+               SoftmaxLowering<SoftmaxOp>, SoftmaxLowering<LogSoftmaxOp>, LayerNormLowering>(
+      converter, patterns.getContext());
+}
