@@ -7,6 +7,9 @@
 using namespace weir;
 using namespace weir::test;
 
+// Under AddressSanitizer, memory that can't be had is a null pointer, as without it.
+extern "C" const char *__asan_default_options() { return "allocator_may_return_null=1"; }
+
 TEST(Result, HoldsValueOrError) {
   Result<std::string> value = std::string("x");
   Result<std::string> error = fail("{} is {}", "a", 1);
