@@ -1,0 +1,58 @@
+//===- Utils.cpp - small steps that several rewrites take ---------------------===//
+
+#include "Utils.h"
+
+using namespace mlir;
+using namespace weir;
+
+Value weir::reshapeTo(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> shape) {
+  if (exampleShape(value) == shape)
+    return value;
+  auto type = cast<RankedTensorType>(value.getType());
+  return ReshapeOp::create(builder, loc,
+                           makeTensorType(isBatched(type), shape, type.getElementType()), value);
+}
+
+Value weir::transposeTo(OpBuilder &builder, Location loc, Value value,
+                        ArrayRef<int64_t> permutation) {
+  bool moves = false;
+  for (auto [i, axis] : llvm::enumerate(permutation))
+    moves |= axis != static_cast<int64_t>(i);
+  return moves ? TransposeOp::create(builder, loc, value, permutation).getResult() : value;
+}
+
+Value weir::scalar(OpBuilder &builder, Location loc, double value) {
+  auto type = RankedTensorType::get({}, builder.getF32Type());
+  return ConstantOp::create(builder, loc, DenseElementsAttr::get(type, static_cast<float>(value)));
+}
+
+bool weir::isUnaryElementwise(Operation *op) {
+  return isa<NegOp, AbsOp, ExpOp, LogOp, Log1pOp, SqrtOp, RsqrtOp, ErfOp, TanhOp, SigmoidOp, ReluOp,
+             SoftplusOp>(op);
+}
+
+bool weir::isBinaryElementwise(Operation *op) {
+  return isa<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp>(op);
+}
+
+Value weir::rebuildElementwise(OpBuilder &builder, Operation *op, ValueRange operands) {
+  Type type = operands.front().getType();
+  if (operands.size() == 2) {
+    auto shape = broadcastShapes(exampleShape(operands[0]), exampleShape(operands[1]));
+    assert(shape && "operands must broadcast");
+    type = makeTensorType(isBatched(operands[0].getType()) || isBatched(operands[1].getType()),
+                          *shape, cast<RankedTensorType>(type).getElementType());
+  }
+  OperationState state(op->getLoc(), op->getName(), operands, {type}, op->getAttrs());
+  return builder.create(state)->getResult(0);
+}
+
+ChannelAffine weir::batchNormAffine(OpBuilder &builder, BatchNormOp op) {
+  Location loc = op.getLoc();
+  Value epsilon = scalar(builder, loc, op.getEpsilon().convertToDouble());
+  Value variance = AddOp::create(builder, loc, op.getVariance(), epsilon);
+  Value scale =
+      MulOp::create(builder, loc, op.getWeight(), RsqrtOp::create(builder, loc, variance));
+  Value offset = MulOp::create(builder, loc, op.getMean(), scale);
+  return {scale, SubOp::create(builder, loc, op.getBias(), offset)};
+}
