@@ -44,11 +44,14 @@ LogicalResult LayerNormOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
 
 LogicalResult DropoutOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                           Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
-  double probability = adaptor.getProbability().convertToDouble();
-  if (!(probability >= 0.0 && probability < 1.0))
-    return emitOptionalError(loc, getOperationName(),
-                             ": probability is at least 0 and less than 1, found ",
-                             adaptor.getProbabilityAttr());
+  // The parser infers the type before it hands over the attributes; the verifier
+  // infers it again when they are there.
+  if (FloatAttr attribute = adaptor.getProbabilityAttr()) {
+    double probability = attribute.getValueAsDouble();
+    if (!(probability >= 0.0 && probability < 1.0))
+      return emitOptionalError(loc, getOperationName(),
+                               ": probability is at least 0 and less than 1, found ", attribute);
+  }
   inferred.push_back(adaptor.getInput().getType());
   return success();
 }

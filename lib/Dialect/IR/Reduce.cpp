@@ -40,20 +40,24 @@ WEIR_REDUCE(MaxOp)
 #undef WEIR_REDUCE
 
 static LogicalResult inferSoftmax(std::optional<Location> loc, StringRef name, Value input,
-                                  int64_t axis, SmallVectorImpl<Type> &inferred) {
-  int64_t rank = exampleShape(input).size();
-  if (axis < 0 || axis >= rank)
-    return emitOptionalError(loc, name, ": axis ", axis, " of an example of rank ", rank);
+                                  IntegerAttr attribute, SmallVectorImpl<Type> &inferred) {
+  // The parser infers the type before it hands over the attributes; the verifier
+  // infers it again when they are there.
+  if (attribute) {
+    int64_t axis = attribute.getInt(), rank = exampleShape(input).size();
+    if (axis < 0 || axis >= rank)
+      return emitOptionalError(loc, name, ": axis ", axis, " of an example of rank ", rank);
+  }
   inferred.push_back(input.getType());
   return success();
 }
 
 LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                           Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
-  return inferSoftmax(loc, getOperationName(), adaptor.getInput(), adaptor.getAxis(), inferred);
+  return inferSoftmax(loc, getOperationName(), adaptor.getInput(), adaptor.getAxisAttr(), inferred);
 }
 
 LogicalResult LogSoftmaxOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                              Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
-  return inferSoftmax(loc, getOperationName(), adaptor.getInput(), adaptor.getAxis(), inferred);
+  return inferSoftmax(loc, getOperationName(), adaptor.getInput(), adaptor.getAxisAttr(), inferred);
 }
