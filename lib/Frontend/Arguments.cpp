@@ -1,0 +1,619 @@
+//===- Arguments.cpp - Calls of layers, functions and blocks --------------===//
+//
+// Matches arguments with parameters, checks and converts them, and hands over
+// to the family of the layer or to the block.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Elaborator.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Casting.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace weir::ast;
+
+namespace weir {
+
+//===----------------------------------------------------------------------===//
+// The table of built-ins
+//===----------------------------------------------------------------------===//
+
+static Value parseDefault(StringRef text) {
+  int64_t size;
+  double number;
+  if (text == "true" || text == "false")
+    return Value::ofBool(text == "true");
+  if (!text.getAsInteger(10, size))
+    return Value::ofSize(size);
+  if (!text.getAsDouble(number))
+    return Value::ofFloat(number);
+  return Value::absent();
+}
+
+void addBuiltin(BuiltinTable &table, StringRef signature, Value (*emit)(Call &)) {
+  Builtin builtin;
+  builtin.signature = signature.str();
+  auto [name, list] = signature.split('(');
+  builtin.name = name.str();
+  builtin.emit = emit;
+  SmallVector<StringRef> parts;
+  if (list.size() > 1)
+    list.drop_back().split(parts, ", ");
+  for (StringRef part : parts) {
+    ParameterSpec spec;
+    auto [head, defaultText] = part.split(" = ");
+    auto [parameter, type] = head.split(": ");
+    spec.name = parameter.str();
+    spec.kind = StringSwitch<ArgumentKind>(type)
+                    .Case("index", ArgumentKind::Ids)
+                    .Case("tensor", ArgumentKind::AnyTensor)
+                    .Case("value", ArgumentKind::Operand)
+                    .Case("size", ArgumentKind::Size)
+                    .Case("pair", ArgumentKind::Pair)
+                    .Case("sizes", ArgumentKind::Sizes)
+                    .Case("tensors", ArgumentKind::Tensors)
+                    .Case("float", ArgumentKind::Float)
+                    .Case("bool", ArgumentKind::Bool)
+                    .Case("word", ArgumentKind::Word)
+                    .Case("initializer", ArgumentKind::Initializer)
+                    .Default(ArgumentKind::Tensor);
+    assert((type.empty() || spec.kind != ArgumentKind::Tensor) && "unknown type in a signature");
+    spec.optional = !defaultText.empty();
+    if (spec.optional)
+      spec.defaultValue = parseDefault(defaultText);
+    builtin.parameters.push_back(std::move(spec));
+  }
+  table.try_emplace(name, std::move(builtin));
+}
+
+const BuiltinTable &builtins() {
+  static const BuiltinTable table = [] {
+    BuiltinTable table;
+    addElementwise(table);
+    addEmbedding(table);
+    addLinear(table);
+    addConv(table);
+    addPool(table);
+    addNorm(table);
+    addReduce(table);
+    addShape(table);
+    return table;
+  }();
+  return table;
+}
+
+std::vector<std::string> builtinFunctions() {
+  std::vector<std::string> names;
+  for (const auto &entry : builtins())
+    names.push_back(entry.first().str());
+  sort(names);
+  return names;
+}
+
+std::string builtinSignature(StringRef name) {
+  auto it = builtins().find(name);
+  return it == builtins().end() ? "" : it->second.signature;
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+void Elaborator::reportUnknownCall(const CallExpr &call) {
+  StringRef name = call.callee.text;
+  Diagnostic &message =
+      error(call.callee.range, "there is no layer, function or block called '" + name + "'");
+  std::vector<StringRef> known;
+  for (const auto &entry : builtins())
+    known.push_back(entry.first());
+  for (const auto &entry : userBlocks)
+    known.push_back(entry.first());
+  for (const auto &entry : preludeBlocksByName)
+    known.push_back(entry.first());
+  sort(known);
+  if (StringRef near = nearestWord(name, known); !near.empty())
+    message.fix("did you mean '" + near + "'?");
+  else if (any_of(file.definitions, [&](const Definition *d) { return d->name.text == name; }))
+    message.fix("'" + name + "' is a model; only blocks can be called");
+  else if (lookup(name))
+    message.fix("'" + name + "' is a value, not a function");
+  else
+    message.fix("docs/language.md lists all layers; your own are written as `block " + name +
+                "(x) { ... }`");
+}
+
+/// `name: conv1`, `name: "conv1"`: the text, or nothing.
+static std::optional<StringRef> literalWord(const Expr *expr) {
+  if (const auto *reference = dyn_cast<ReferenceExpr>(expr))
+    return reference->name;
+  if (const auto *string = dyn_cast<StringExpr>(expr))
+    return string->value;
+  return std::nullopt;
+}
+
+static bool isValidPath(StringRef text) {
+  return !text.empty() && !text.starts_with(".") && !text.ends_with(".") &&
+         !text.contains("..") &&
+         all_of(text, [](char c) { return isAlnum(c) || c == '_' || c == '.' || c == '-'; });
+}
+
+Value Elaborator::evaluateCall(const CallExpr &call, const Value *piped, Hint hint) {
+  if (!spend(call.range))
+    return Value::poison();
+  const Argument *nameArgument = nullptr;
+  for (const Argument &argument : call.arguments) {
+    if (argument.name.text != "name")
+      continue;
+    if (nameArgument) {
+      error(argument.name.range, "'name' is given twice")
+          .note(nameArgument->name.range, "the first is here");
+      return Value::poison();
+    }
+    nameArgument = &argument;
+    std::optional<StringRef> name = literalWord(argument.value);
+    if (!name || !isValidPath(*name)) {
+      if (argument.value->kind != ExprKind::Error)
+        error(argument.value->range, "this is not a name")
+            .fix("a name is made of letters, digits, '_' and '.': `name: conv1` or "
+                 "`name: \"layer1.0\"`");
+      return Value::poison();
+    }
+    hint = {Hint::Kind::Named, name->str()};
+  }
+
+  // The user's blocks come first, then what C++ knows, then the prelude.
+  StringRef callee = call.callee.text;
+  const Definition *block = findBlock(callee);
+  auto builtin = builtins().find(callee);
+  bool isUserBlock = block && !isPrelude(block->range);
+  if (builtin != builtins().end() && !isUserBlock)
+    return callBuiltin(builtin->second, call, piped, hint);
+  if (block)
+    return callBlock(*block, call, piped, hint);
+  reportUnknownCall(call);
+  return Value::poison();
+}
+
+Value Elaborator::callBuiltin(const Builtin &builtin, const CallExpr &call, const Value *piped,
+                              const Hint &hint) {
+  std::vector<Value> values;
+  std::vector<SMRange> ranges;
+  if (!bindArguments(builtin.parameters, builtin.signature, call, piped, values, ranges))
+    return Value::poison();
+  Call bound(*this, builtin, call, hint, std::move(values), std::move(ranges));
+  Value result = builtin.emit(bound);
+  if (result.isTensor() && !checkShape(result.shape(), call.range))
+    return Value::poison();
+  return result;
+}
+
+static std::string blockSignature(const Definition &block) {
+  std::string text = block.name.text.str() + "(";
+  for (const Parameter &parameter : block.parameters) {
+    if (&parameter != block.parameters.begin())
+      text += ", ";
+    text += parameter.name.text;
+    if (parameter.kind != ParameterKind::Tensor)
+      text += (": " + spelling(parameter.kind)).str();
+    if (parameter.defaultValue) {
+      SMRange range = parameter.defaultValue->range;
+      const char *start = range.Start.getPointer();
+      text += " = " + std::string(start, range.End.getPointer());
+    }
+  }
+  return text + ")";
+}
+
+Value Elaborator::callBlock(const Definition &block, const CallExpr &call, const Value *piped,
+                            const Hint &hint) {
+  std::vector<ParameterSpec> specs;
+  for (const Parameter &parameter : block.parameters) {
+    ParameterSpec spec;
+    spec.name = parameter.name.text.str();
+    spec.optional = parameter.defaultValue != nullptr;
+    spec.kind = parameter.kind == ParameterKind::Tensor  ? ArgumentKind::AnyTensor
+                : parameter.kind == ParameterKind::Size  ? ArgumentKind::Size
+                : parameter.kind == ParameterKind::Float ? ArgumentKind::Float
+                                                         : ArgumentKind::Bool;
+    specs.push_back(std::move(spec));
+  }
+  std::vector<Value> values;
+  std::vector<SMRange> ranges;
+  if (!bindArguments(specs, blockSignature(block), call, piped, values, ranges))
+    return Value::poison();
+  return instantiate(block, call, std::move(values), hint);
+}
+
+//===----------------------------------------------------------------------===//
+// Binding
+//===----------------------------------------------------------------------===//
+
+bool Elaborator::bindArguments(ArrayRef<ParameterSpec> parameters, StringRef signature,
+                               const CallExpr &call, const Value *piped,
+                               std::vector<Value> &values, std::vector<SMRange> &ranges) {
+  StringRef callee = call.callee.text;
+  size_t count = parameters.size();
+  values.assign(count, Value::absent());
+  ranges.assign(count, call.callee.range);
+  std::vector<bool> given(count, false);
+  bool ok = true;
+
+  // A variadic parameter gathers its positional arguments in a tuple.
+  auto give = [&](size_t index, Value value, const Expr *expr, SMRange range) {
+    const ParameterSpec &spec = parameters[index];
+    value = convertArgument(spec, std::move(value), expr, range, callee);
+    ok &= !value.isPoison();
+    if (spec.isVariadic() && given[index] && !value.isPoison()) {
+      for (Value &element : value.elements)
+        values[index].elements.push_back(std::move(element));
+      ranges[index].End = range.End;
+    } else {
+      values[index] = std::move(value);
+      ranges[index] = range;
+    }
+    given[index] = true;
+  };
+
+  size_t next = 0;
+  bool tooMany = false;
+  const Argument *firstNamed = nullptr;
+  auto givePositional = [&](auto getValue, const Expr *expr, SMRange range) {
+    if (next >= count) {
+      if (!tooMany)
+        error(range, "'" + callee + "' takes at most " + Twine(count) + " argument" +
+                         (count == 1 ? "" : "s"))
+            .fix("it is called as " + signature);
+      tooMany = true;
+      ok = false;
+      return;
+    }
+    const ParameterSpec &spec = parameters[next];
+    give(next, getValue(spec), expr, range);
+    if (!spec.isVariadic())
+      ++next;
+  };
+  if (piped)
+    givePositional([&](const ParameterSpec &) { return *piped; }, nullptr, call.callee.range);
+  for (const Argument &argument : call.arguments) {
+    if (argument.isNamed()) {
+      if (!firstNamed)
+        firstNamed = &argument;
+      continue;
+    }
+    if (firstNamed) {
+      error(argument.value->range, "an argument without a name comes before those with names")
+          .note(firstNamed->name.range, "this one has a name")
+          .fix("it is called as " + signature);
+      ok = false;
+      break;
+    }
+    givePositional(
+        [&](const ParameterSpec &spec) { return evaluateArgument(spec, argument.value); },
+        argument.value, argument.value->range);
+  }
+
+  for (const Argument &argument : call.arguments) {
+    StringRef name = argument.name.text;
+    if (!argument.isNamed() || name == "name")
+      continue;
+    const auto *spec =
+        find_if(parameters, [&](const ParameterSpec &parameter) { return parameter.name == name; });
+    if (spec == parameters.end()) {
+      std::vector<StringRef> names;
+      for (const ParameterSpec &parameter : parameters)
+        names.push_back(parameter.name);
+      Diagnostic &message =
+          error(argument.name.range, "'" + callee + "' has no argument '" + name + "'");
+      if (StringRef near = nearestWord(name, names); !near.empty())
+        message.fix("did you mean '" + near + "'? It is called as " + signature);
+      else
+        message.fix("it is called as " + signature);
+      ok = false;
+      continue;
+    }
+    size_t index = spec - parameters.begin();
+    if (given[index]) {
+      error(argument.name.range, "the argument '" + name + "' of '" + callee + "' is given twice")
+          .note(ranges[index], "it is given here already");
+      ok = false;
+      continue;
+    }
+    give(index, evaluateArgument(*spec, argument.value), argument.value, argument.value->range);
+  }
+
+  for (auto [index, spec] : enumerate(parameters)) {
+    if (given[index])
+      continue;
+    values[index] = spec.defaultValue;
+    // Whoever reported something already has likely said why it is missing.
+    if (!spec.optional && ok) {
+      error(call.callee.range, "'" + callee + "' needs the argument '" + spec.name + "'")
+          .fix("it is called as " + signature);
+      ok = false;
+    }
+  }
+  return ok;
+}
+
+Value Elaborator::evaluateArgument(const ParameterSpec &parameter, const Expr *expr) {
+  if (parameter.kind == ArgumentKind::Initializer) {
+    Value value = Value::poison();
+    value.kind = Value::Kind::String;
+    value.syntax = expr;
+    return value;
+  }
+  if (parameter.kind == ArgumentKind::Word) {
+    if (std::optional<StringRef> word = literalWord(expr)) {
+      Value value = Value::poison();
+      value.kind = Value::Kind::String;
+      value.text = *word;
+      return value;
+    }
+    error(expr->range, "'" + Twine(parameter.name) + "' is a word, as `" + parameter.name +
+                           ": mean`");
+    return Value::poison();
+  }
+  return evaluate(expr);
+}
+
+/// Turns `value` into what the parameter needs, or reports and returns poison.
+Value Elaborator::convertArgument(const ParameterSpec &parameter, Value value, const Expr *expr,
+                                  SMRange range, StringRef callee) {
+  if (value.isPoison())
+    return value;
+  auto wrong = [&](const Twine &needs) -> Diagnostic & {
+    Diagnostic &message = error(range, "the argument '" + Twine(parameter.name) + "' of '" +
+                                           callee + "' is " + needs + ", this is " +
+                                           describe(value));
+    if (callee == "max" || callee == "min")
+      message.fix("'" + callee + "' reduces axes; of two values take `" + callee +
+                  "imum(a, b)`");
+    return message;
+  };
+  auto checkSize = [&](const Value &size) {
+    if (size.size <= maxSize && size.size >= -maxSize)
+      return true;
+    error(range, "the argument '" + Twine(parameter.name) + "' of '" + callee +
+                     "' is too large: " + Twine(size.size));
+    return false;
+  };
+  switch (parameter.kind) {
+  case ArgumentKind::Tensor:
+    if (value.isTensor())
+      return requireFloat(value, range) ? value : Value::poison();
+    wrong("a tensor");
+    return Value::poison();
+  case ArgumentKind::AnyTensor:
+    if (value.isTensor())
+      return value;
+    wrong("a tensor");
+    return Value::poison();
+  case ArgumentKind::Ids:
+    if (value.isIds())
+      return value;
+    wrong("ids (index<n>)").fix("declare the input as `input x: index<1000>`");
+    return Value::poison();
+  case ArgumentKind::Operand:
+    if (value.isNumber())
+      return value;
+    if (value.isTensor())
+      return requireFloat(value, range) ? value : Value::poison();
+    wrong("a tensor or a number");
+    return Value::poison();
+  case ArgumentKind::Size:
+    if (value.isSize())
+      return checkSize(value) ? value : Value::poison();
+    if (value.kind == Value::Kind::Tuple)
+      wrong("one size");
+    else
+      wrong("a size (a whole number)");
+    return Value::poison();
+  case ArgumentKind::Float:
+    if (value.isSize())
+      return Value::ofFloat(value.asDouble());
+    if (value.kind == Value::Kind::Float)
+      return value;
+    wrong("a number");
+    return Value::poison();
+  case ArgumentKind::Bool:
+    if (value.kind == Value::Kind::Bool)
+      return value;
+    wrong("true or false");
+    return Value::poison();
+  case ArgumentKind::Pair:
+  case ArgumentKind::Sizes: {
+    bool isPair = parameter.kind == ArgumentKind::Pair;
+    if (value.isSize()) {
+      Value tuple = Value::poison();
+      tuple.kind = Value::Kind::Tuple;
+      tuple.elements = {value};
+      value = std::move(tuple);
+    }
+    bool fits = value.kind == Value::Kind::Tuple && (!isPair || value.elements.size() <= 2) &&
+                all_of(value.elements, [](const Value &element) { return element.isSize(); });
+    if (!fits) {
+      wrong(isPair ? "a size or two, as `(3, 5)`" : "sizes, as `(3, 5)`");
+      return Value::poison();
+    }
+    return all_of(value.elements, checkSize) ? value : Value::poison();
+  }
+  case ArgumentKind::Tensors: {
+    if (!value.isTensor()) {
+      wrong("a tensor");
+      return Value::poison();
+    }
+    if (!requireFloat(value, range))
+      return Value::poison();
+    Value tuple = Value::poison();
+    tuple.kind = Value::Kind::Tuple;
+    // Where the argument is used tells the operands of one error apart.
+    value.origin = value.origin.isValid() ? value.origin : range;
+    tuple.elements = {std::move(value)};
+    return tuple;
+  }
+  case ArgumentKind::Word:
+  case ArgumentKind::Initializer:
+    return value;
+  }
+  return Value::poison();
+}
+
+//===----------------------------------------------------------------------===//
+// Initial values
+//===----------------------------------------------------------------------===//
+
+std::optional<Initializer> Elaborator::evaluateInitializer(const Expr *expr, int64_t fanIn,
+                                                           int64_t fanOut) {
+  static constexpr StringRef signatures[] = {
+      "zeros()",           "ones()",           "constant(value: float)",
+      "normal(mean: float = 0.0, deviation: float = 1.0)",
+      "uniform(low: float, high: float)",      "kaiming_normal()",
+      "kaiming_uniform()", "xavier_normal()",  "xavier_uniform()"};
+  const auto *call = dyn_cast<CallExpr>(expr);
+  StringRef name = call ? call->callee.text : "";
+  const auto *signature = find_if(
+      signatures, [&](StringRef candidate) { return candidate.split('(').first == name; });
+  if (signature == std::end(signatures)) {
+    if (expr->kind == ExprKind::Error)
+      return std::nullopt;
+    std::vector<StringRef> names;
+    for (StringRef candidate : signatures)
+      names.push_back(candidate.split('(').first);
+    Diagnostic &message = error(expr->range, "expected an initializer");
+    if (StringRef near = nearestWord(name, names); call && !near.empty())
+      message.fix("did you mean '" + near + "'?");
+    else
+      message.fix("the initializers are: " + join(names, ", ") + "; write `zeros()`");
+    return std::nullopt;
+  }
+  BuiltinTable table;
+  addBuiltin(table, *signature, nullptr);
+  std::vector<Value> values;
+  std::vector<SMRange> ranges;
+  if (!bindArguments(table.find(name)->second.parameters, *signature, *call, nullptr, values,
+                     ranges))
+    return std::nullopt;
+  double in = fanIn, out = fanOut;
+  auto uniform = [](double bound) { return Initializer::uniform(-bound, bound); };
+  if (name == "zeros")
+    return Initializer::constant(0);
+  if (name == "ones")
+    return Initializer::constant(1);
+  if (name == "constant")
+    return Initializer::constant(values[0].asDouble());
+  if (name == "normal") {
+    if (values[1].asDouble() < 0) {
+      error(ranges[1], "a deviation is at least 0");
+      return std::nullopt;
+    }
+    return Initializer::normal(values[0].asDouble(), values[1].asDouble());
+  }
+  if (name == "uniform") {
+    if (values[0].asDouble() > values[1].asDouble()) {
+      error(ranges[0], "the lower end is above the upper end");
+      return std::nullopt;
+    }
+    return Initializer::uniform(values[0].asDouble(), values[1].asDouble());
+  }
+  // He et al., 2015, for relu; Glorot and Bengio, 2010.
+  if (name == "kaiming_normal")
+    return Initializer::normal(0, std::sqrt(2 / in));
+  if (name == "kaiming_uniform")
+    return uniform(std::sqrt(6 / in));
+  if (name == "xavier_normal")
+    return Initializer::normal(0, std::sqrt(2 / (in + out)));
+  return uniform(std::sqrt(6 / (in + out)));
+}
+
+//===----------------------------------------------------------------------===//
+// Call
+//===----------------------------------------------------------------------===//
+
+size_t Call::indexOf(StringRef parameter) const {
+  for (auto [i, spec] : enumerate(builtin.parameters))
+    if (spec.name == parameter)
+      return i;
+  llvm_unreachable("a built-in asks for a parameter that its signature lacks");
+}
+
+SmallVector<int64_t> Call::window(StringRef parameter, unsigned rank) const {
+  SmallVector<int64_t> result = sizes(parameter);
+  if (result.size() == 1)
+    result.resize(rank, result[0]);
+  return result;
+}
+
+SmallVector<int64_t> Call::sizes(StringRef parameter) const {
+  const Value &value = (*this)[parameter];
+  SmallVector<int64_t> result;
+  if (value.isSize())
+    result.push_back(value.size);
+  for (const Value &element : value.elements)
+    result.push_back(element.size);
+  return result;
+}
+
+Diagnostic &Call::shapeError(StringRef parameter, const Twine &message) {
+  const Value &value = (*this)[parameter];
+  return error(expr.range, message)
+      .note(value.origin, "the shape " + describe(value) + " comes from here");
+}
+
+bool Call::atLeast(StringRef parameter, int64_t low) {
+  for (int64_t size : sizes(parameter))
+    if (size < low) {
+      error(range(parameter), "the argument '" + parameter + "' of '" + builtin.name +
+                                  "' is at least " + Twine(low) + ", this is " + Twine(size));
+      return false;
+    }
+  return true;
+}
+
+std::optional<int64_t> Call::axis(StringRef parameter, int64_t value, int64_t rank) {
+  int64_t axis = value < 0 ? value + rank : value;
+  if (axis >= 0 && axis < rank)
+    return axis;
+  Diagnostic &message =
+      error(range(parameter), "there is no axis " + Twine(value) + " in a tensor of rank " +
+                                  Twine(rank));
+  if (rank > 0)
+    message.fix("axes count from 0 to " + Twine(rank - 1) + " (the batch not counted), or from -1 " +
+                "to -" + Twine(rank) + " from the end");
+  return std::nullopt;
+}
+
+const std::string &Call::path() {
+  if (cachedPath.empty()) {
+    cachedPath = elaborator.pathFor(hint);
+    if (cachedPath.empty())
+      cachedPath = elaborator.pathForKind(builtin.name);
+    else
+      elaborator.layerPaths.insert(cachedPath);
+  }
+  return cachedPath;
+}
+
+mlir::Value Call::parameter(StringRef suffix, ArrayRef<int64_t> shape, Initializer initializer,
+                            bool buffer) {
+  if (!elaborator.checkShape(shape, expr.range))
+    return nullptr;
+  return elaborator.makeParameter(path() + "." + suffix.str(), shape, initializer, buffer,
+                                  expr.range);
+}
+
+std::optional<Initializer> Call::initializer(int64_t fanIn, int64_t fanOut, Initializer fallback) {
+  if (!has("init"))
+    return fallback;
+  return elaborator.evaluateInitializer((*this)["init"].syntax, fanIn, fanOut);
+}
+
+mlir::Location Call::loc() {
+  return elaborator.locationOf(expr.range,
+                               cachedPath.empty() ? elaborator.pathFor(hint) : cachedPath);
+}
+
+} // namespace weir

@@ -1,0 +1,385 @@
+//===- Elaborator.h - From the tree to the dialect (private) --------------===//
+//
+// Evaluates the tree with compile-time values and tensors and builds the weir
+// dialect on the way. Blocks are instantiated at each call, like templates.
+// The files: Elaborator.cpp (models, blocks, statements), ElaborateExpr.cpp
+// (expressions), Arguments.cpp (calls), and one file per family of layers.
+//
+//===----------------------------------------------------------------------===//
+#ifndef WEIR_LIB_FRONTEND_ELABORATOR_H
+#define WEIR_LIB_FRONTEND_ELABORATOR_H
+
+#include "weir/Dialect/IR/WeirDialect.h"
+#include "weir/Frontend/AST.h"
+#include "weir/Frontend/Diagnostics.h"
+#include "weir/Frontend/Frontend.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <array>
+#include <deque>
+
+namespace weir {
+
+/// What an expression is worth.
+struct Value {
+  enum class Kind : uint8_t {
+    Absent, ///< an argument that wasn't given and has no default
+    Poison, ///< the result of a reported error
+    Size,
+    Float,
+    Bool,
+    String,
+    Tuple,
+    Tensor,
+  };
+  Kind kind = Kind::Poison;
+  /// Where the value was made: for notes about shapes.
+  llvm::SMRange origin;
+  int64_t size = 0;
+  double number = 0;
+  bool truth = false;
+  llvm::StringRef text;
+  std::vector<Value> elements;
+  mlir::Value tensor;
+  /// For an `init:` argument: the call, resolved once the shape is known.
+  const ast::Expr *syntax = nullptr;
+
+  static Value poison() { return {}; }
+  static Value absent() { return of(Kind::Absent); }
+  static Value ofSize(int64_t value) {
+    Value v = of(Kind::Size);
+    v.size = value;
+    return v;
+  }
+  static Value ofFloat(double value) {
+    Value v = of(Kind::Float);
+    v.number = value;
+    return v;
+  }
+  static Value ofBool(bool value) {
+    Value v = of(Kind::Bool);
+    v.truth = value;
+    return v;
+  }
+  static Value ofTensor(mlir::Value value, llvm::SMRange origin) {
+    Value v = of(Kind::Tensor);
+    v.tensor = value;
+    v.origin = origin;
+    return v;
+  }
+
+  bool isPoison() const { return kind == Kind::Poison; }
+  bool isAbsent() const { return kind == Kind::Absent; }
+  bool isSize() const { return kind == Kind::Size; }
+  bool isNumber() const { return kind == Kind::Size || kind == Kind::Float; }
+  bool isTensor() const { return kind == Kind::Tensor; }
+  double asDouble() const { return kind == Kind::Size ? static_cast<double>(size) : number; }
+  mlir::Type elementType() const {
+    return mlir::cast<mlir::RankedTensorType>(tensor.getType()).getElementType();
+  }
+  bool isIds() const { return isTensor() && mlir::isa<IdType>(elementType()); }
+  llvm::ArrayRef<int64_t> shape() const { return exampleShape(tensor); }
+
+private:
+  static Value of(Kind kind) {
+    Value v;
+    v.kind = kind;
+    return v;
+  }
+};
+
+/// "f32[3, 28, 28]", "index<672>", "the size 3", ... for messages.
+std::string describe(const Value &value);
+/// "f32[3, 28, 28]".
+std::string describeShape(llvm::ArrayRef<int64_t> shape);
+
+/// How a layer gets its name.
+struct Hint {
+  enum class Kind : uint8_t {
+    None,   ///< after its kind
+    Root,   ///< `return`: the stages of a pipeline are numbered, without a prefix
+    Output, ///< like Root; a single layer takes the output's name
+    Named,  ///< given by `let` or `name:`, within the current prefix
+    Path,   ///< the full name, as of a numbered stage
+  };
+  Kind kind = Kind::None;
+  std::string name;
+};
+
+/// A function of initial values, with its fans resolved.
+struct Initializer {
+  llvm::StringRef kind = "constant";
+  double first = 0, second = 0;
+
+  static Initializer constant(double value) { return {"constant", value, 0}; }
+  static Initializer normal(double mean, double deviation) { return {"normal", mean, deviation}; }
+  static Initializer uniform(double low, double high) { return {"uniform", low, high}; }
+};
+
+class Elaborator;
+class Call;
+
+/// What an argument of a built-in must be.
+enum class ArgumentKind : uint8_t {
+  Tensor,      ///< f32 tensor, written without a type
+  Ids,         ///< `index`: a tensor of ids
+  AnyTensor,   ///< `tensor`: either
+  Operand,     ///< `value`: f32 tensor or number
+  Size,        ///< `size`
+  Pair,        ///< `pair`: a size, or two in parentheses
+  Sizes,       ///< `sizes`: one or several sizes, or a tuple
+  Tensors,     ///< `tensors`: one or several f32 tensors
+  Float,       ///< `float`
+  Bool,        ///< `bool`
+  Word,        ///< `word`: a bare name
+  Initializer, ///< `initializer`: a call like normal(0, 0.01)
+};
+
+struct ParameterSpec {
+  std::string name;
+  ArgumentKind kind = ArgumentKind::Tensor;
+  bool optional = false; ///< `= none`, or a default
+  Value defaultValue = Value::absent();
+  bool isVariadic() const {
+    return kind == ArgumentKind::Sizes || kind == ArgumentKind::Tensors;
+  }
+};
+
+struct Builtin {
+  std::string name;
+  std::string signature; ///< as written in the table and shown in messages
+  std::vector<ParameterSpec> parameters;
+  Value (*emit)(Call &call) = nullptr;
+};
+
+/// All layers and functions written in C++, by name.
+using BuiltinTable = llvm::StringMap<Builtin>;
+const BuiltinTable &builtins();
+/// Adds `name(parameter: type = default, ...)`.
+void addBuiltin(BuiltinTable &table, llvm::StringRef signature, Value (*emit)(Call &));
+// One per family of layers.
+void addElementwise(BuiltinTable &table);
+void addEmbedding(BuiltinTable &table);
+void addLinear(BuiltinTable &table);
+void addConv(BuiltinTable &table);
+void addPool(BuiltinTable &table);
+void addNorm(BuiltinTable &table);
+void addReduce(BuiltinTable &table);
+void addShape(BuiltinTable &table);
+
+/// The largest size that a layer takes, and the most elements of a tensor.
+inline constexpr int64_t maxSize = (int64_t(1) << 31) - 1;
+inline constexpr int64_t maxElements = int64_t(1) << 36;
+
+class Elaborator {
+public:
+  Elaborator(mlir::MLIRContext &context, const llvm::SourceMgr &sources, Diagnostics &diagnostics,
+             const ast::SourceFile &file, const ast::SourceFile &prelude);
+
+  /// Builds the module of one model; null on errors. Callable once.
+  mlir::OwningOpRef<mlir::ModuleOp> run(const ast::Definition &model,
+                                        const llvm::StringMap<Binding> &bindings);
+
+  /// The parameters made by `run`, in order.
+  const std::vector<std::pair<std::string, llvm::SmallVector<int64_t>>> &parameters() const {
+    return parameterList;
+  }
+
+private:
+  friend class Call;
+
+  struct Variable {
+    Value value;
+    llvm::SMRange definedAt;
+    bool isLet = false;  ///< may be rebound in a `for`
+    bool warnUnused = false;
+    bool used = false;
+  };
+  using Scope = llvm::StringMap<Variable>;
+
+  /// One model or one instance of a block.
+  struct Frame {
+    const ast::Definition *definition = nullptr;
+    std::string prefix;     ///< "layer1.0." or empty
+    std::string iterations; ///< ".0.2" within loops
+    llvm::SMRange callSite; ///< invalid for the model
+    Frame *caller = nullptr;
+    std::deque<Scope> scopes;
+  };
+
+  // Elaborator.cpp
+  bool bindModelParameters(const ast::Definition &model, const llvm::StringMap<Binding> &bindings);
+  void elaborate(llvm::ArrayRef<const ast::Statement *> body, Value *returned);
+  void elaborateInput(const ast::Statement &statement);
+  void elaborateParam(const ast::Statement &statement);
+  void elaborateOutput(const ast::Statement &statement);
+  void elaborateAssign(const ast::Statement &statement);
+  void elaborateFor(const ast::Statement &statement, Value *returned);
+  std::optional<llvm::SmallVector<int64_t>> evaluateShape(const ast::TensorType &type);
+  void checkUnused(const Scope &scope);
+  void define(const ast::Name &name, Value value, bool isLet, bool warnUnused);
+  Variable *lookup(llvm::StringRef name);
+  void finishFunction(const ast::Definition &model);
+  Value instantiate(const ast::Definition &block, const ast::CallExpr &call,
+                    std::vector<Value> arguments, const Hint &hint);
+  const ast::Definition *findBlock(llvm::StringRef name) const;
+
+  // ElaborateExpr.cpp
+  Value evaluate(const ast::Expr *expr, Hint hint = {});
+  Value evaluateReference(const ast::ReferenceExpr &expr);
+  Value evaluateUnary(const ast::UnaryExpr &expr, const Hint &hint);
+  Value evaluateBinary(const ast::BinaryExpr &expr, const Hint &hint);
+  Value evaluatePipeline(const ast::PipelineExpr &expr, const Hint &hint);
+  Value evaluateMember(const ast::MemberExpr &expr);
+  Value evaluateSubscript(const ast::SubscriptExpr &expr);
+  Value sliceTensor(const ast::SubscriptExpr &expr, const Value &object);
+  Value applyToNumbers(const ast::BinaryExpr &expr, const Value &lhs, const Value &rhs);
+  std::optional<int64_t> evaluateSize(const ast::Expr *expr, const llvm::Twine &what);
+
+  // Arguments.cpp
+  Value evaluateCall(const ast::CallExpr &call, const Value *piped, Hint hint);
+  Value callBuiltin(const Builtin &builtin, const ast::CallExpr &call, const Value *piped,
+                    const Hint &hint);
+  Value callBlock(const ast::Definition &block, const ast::CallExpr &call, const Value *piped,
+                  const Hint &hint);
+  bool bindArguments(llvm::ArrayRef<ParameterSpec> parameters, llvm::StringRef signature,
+                     const ast::CallExpr &call, const Value *piped, std::vector<Value> &values,
+                     std::vector<llvm::SMRange> &ranges);
+  Value convertArgument(const ParameterSpec &parameter, Value value, const ast::Expr *expr,
+                        llvm::SMRange range, llvm::StringRef callee);
+  Value evaluateArgument(const ParameterSpec &parameter, const ast::Expr *expr);
+  std::optional<Initializer> evaluateInitializer(const ast::Expr *expr, int64_t fanIn,
+                                                 int64_t fanOut);
+  void reportUnknownCall(const ast::CallExpr &call);
+
+public:
+  // Shared by the families.
+  Diagnostic &error(llvm::SMRange range, const llvm::Twine &message) {
+    return diagnostics.error(range, message);
+  }
+  /// The place in the user's text that code at `range` was made for; with the
+  /// layer's name around it if it has one.
+  mlir::Location locationOf(llvm::SMRange range, llvm::StringRef name = "");
+  /// A tensor operand: tensors as they are, numbers as constants of rank 0.
+  mlir::Value asTensor(const Value &value, llvm::SMRange range);
+  /// `lhs op rhs` for at least one tensor; reports what doesn't broadcast.
+  Value emitBinary(ast::BinaryOp op, const Value &lhs, const Value &rhs, llvm::SMRange range,
+                   llvm::StringRef name = "");
+  Value emitMatmul(const Value &lhs, const Value &rhs, llvm::SMRange range, llvm::StringRef name);
+  /// Refuses ids where numbers are needed.
+  bool requireFloat(const Value &value, llvm::SMRange range);
+  /// The broadcast shape, or nothing after a report.
+  std::optional<llvm::SmallVector<int64_t>> broadcast(const Value &lhs, const Value &rhs,
+                                                      llvm::SMRange range, llvm::StringRef what);
+  /// Whether a tensor of this example shape may exist; reports if not.
+  bool checkShape(llvm::ArrayRef<int64_t> shape, llvm::SMRange range);
+  mlir::Value makeParameter(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                            Initializer initializer, bool buffer, llvm::SMRange range);
+  /// The full name for a hint in the current frame; empty if it gives none.
+  std::string pathFor(const Hint &hint) const;
+  /// A name made from the kind of the layer, unique among all layers.
+  std::string pathForKind(llvm::StringRef kind);
+
+  mlir::MLIRContext &context;
+  mlir::OpBuilder builder;
+
+private:
+  bool spend(llvm::SMRange range);
+  bool isPrelude(llvm::SMRange range) const;
+
+  const llvm::SourceMgr &sources;
+  Diagnostics &diagnostics;
+  const ast::SourceFile &file, &prelude;
+  llvm::StringMap<const ast::Definition *> userBlocks, preludeBlocksByName;
+
+  Frame *frame = nullptr;
+  mlir::Block *body = nullptr;
+  struct Port {
+    ast::Name name;
+    mlir::Value value;
+  };
+  std::vector<Port> inputs, outputs;
+  std::vector<std::pair<std::string, llvm::SmallVector<int64_t>>> parameterList;
+  llvm::StringMap<llvm::SMRange> parameterPlaces;
+  llvm::StringSet<> layerPaths;
+  unsigned steps = 0, depth = 0, instances = 0;
+  bool exhausted = false;
+};
+
+/// One call of a built-in with its arguments checked and converted. Used by
+/// the families of layers.
+class Call {
+public:
+  Call(Elaborator &elaborator, const Builtin &builtin, const ast::CallExpr &expr, Hint hint,
+       std::vector<Value> values, std::vector<llvm::SMRange> ranges)
+      : elaborator(elaborator), builtin(builtin), expr(expr), hint(hint),
+        values(std::move(values)), ranges(std::move(ranges)) {}
+
+  Elaborator &elaborator;
+  const Builtin &builtin;
+  const ast::CallExpr &expr;
+
+  const Value &operator[](llvm::StringRef parameter) const { return values[indexOf(parameter)]; }
+  bool has(llvm::StringRef parameter) const { return !(*this)[parameter].isAbsent(); }
+  int64_t size(llvm::StringRef parameter) const { return (*this)[parameter].size; }
+  double number(llvm::StringRef parameter) const { return (*this)[parameter].asDouble(); }
+  bool flag(llvm::StringRef parameter) const { return (*this)[parameter].truth; }
+  /// One or two sizes; a single one counts for both axes.
+  llvm::SmallVector<int64_t> window(llvm::StringRef parameter, unsigned rank) const;
+  llvm::SmallVector<int64_t> sizes(llvm::StringRef parameter) const;
+  mlir::Value tensor(llvm::StringRef parameter) const { return (*this)[parameter].tensor; }
+  llvm::ArrayRef<int64_t> shape(llvm::StringRef parameter) const {
+    return (*this)[parameter].shape();
+  }
+  /// The argument's place, or the callee's if the default is used.
+  llvm::SMRange range(llvm::StringRef parameter) const { return ranges[indexOf(parameter)]; }
+  llvm::SMRange calleeRange() const { return expr.callee.range; }
+
+  Diagnostic &error(llvm::SMRange range, const llvm::Twine &message) {
+    return elaborator.error(range, message);
+  }
+  /// An error about the tensor `parameter`, with a note where its shape comes from.
+  Diagnostic &shapeError(llvm::StringRef parameter, const llvm::Twine &message);
+  /// Reports a size below `low`; true if it is fine.
+  bool atLeast(llvm::StringRef parameter, int64_t low);
+  /// The axis as a non-negative one, or nothing after a report.
+  std::optional<int64_t> axis(llvm::StringRef parameter, int64_t value, int64_t rank);
+
+  /// Makes `path.suffix`, with the `init:` argument in place of `initializer`
+  /// if the call has one and this is the weight.
+  mlir::Value parameter(llvm::StringRef suffix, llvm::ArrayRef<int64_t> shape,
+                        Initializer initializer, bool buffer = false);
+  /// The weight's initializer: `init:` with these fans, or `fallback`.
+  std::optional<Initializer> initializer(int64_t fanIn, int64_t fanOut, Initializer fallback);
+
+  mlir::OpBuilder &builder() { return elaborator.builder; }
+  mlir::Location loc();
+  /// The name that `let`, `name:` or a pipeline gives to this call, or "".
+  std::string givenName() const { return elaborator.pathFor(hint); }
+  /// For functions that are told by others: puts `value` in an argument's place.
+  void replaceTensor(llvm::StringRef parameter, mlir::Value value) {
+    values[indexOf(parameter)].tensor = value;
+  }
+  mlir::RankedTensorType resultType(llvm::ArrayRef<int64_t> shape, bool batched) {
+    return makeTensorType(batched, shape, builder().getF32Type());
+  }
+  /// The op's result as a value made by this call.
+  Value result(mlir::Value value) { return Value::ofTensor(value, expr.range); }
+
+private:
+  friend class Elaborator;
+  size_t indexOf(llvm::StringRef parameter) const;
+  const std::string &path();
+
+  Hint hint;
+  std::vector<Value> values;
+  std::vector<llvm::SMRange> ranges;
+  std::string cachedPath;
+};
+
+} // namespace weir
+
+#endif

@@ -1,0 +1,198 @@
+//===- Elementwise.cpp - Arithmetic and functions of one variable ---------===//
+//
+// These also apply to compile-time numbers, so that `maximum(8, n / 4)` or
+// `sqrt(2.0)` can be part of a size or a constant.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Elaborator.h"
+
+#include <cmath>
+
+using namespace llvm;
+
+namespace weir {
+
+mlir::Value Elaborator::asTensor(const Value &value, SMRange range) {
+  if (value.isTensor())
+    return value.tensor;
+  auto type = mlir::RankedTensorType::get({}, builder.getF32Type());
+  auto attribute =
+      mlir::DenseElementsAttr::get(type, static_cast<float>(value.asDouble()));
+  return ConstantOp::create(builder, locationOf(range), type, attribute);
+}
+
+std::optional<SmallVector<int64_t>> Elaborator::broadcast(const Value &lhs, const Value &rhs,
+                                                          SMRange range, StringRef what) {
+  ArrayRef<int64_t> left = lhs.isTensor() ? lhs.shape() : ArrayRef<int64_t>();
+  ArrayRef<int64_t> right = rhs.isTensor() ? rhs.shape() : ArrayRef<int64_t>();
+  std::optional<SmallVector<int64_t>> shape = broadcastShapes(left, right);
+  if (shape) {
+    if (!checkShape(*shape, range))
+      return std::nullopt;
+    return shape;
+  }
+  Diagnostic &message = error(range, "the shapes " + describe(lhs) + " and " + describe(rhs) +
+                                         " of '" + what + "' don't fit together");
+  message.note(lhs.origin, "the left one, " + describe(lhs) + ", comes from here")
+      .note(rhs.origin, "the right one, " + describe(rhs) + ", comes from here");
+  // Sizes are compared from the last axis on: name the first that differ.
+  for (size_t i = 1; i <= std::min(left.size(), right.size()); ++i) {
+    int64_t a = left[left.size() - i], b = right[right.size() - i];
+    if (a == b || a == 1 || b == 1)
+      continue;
+    message.fix("counted from the last axis, each pair of sizes must be equal or hold a 1; " +
+                Twine(a) + " and " + Twine(b) + " are not");
+    break;
+  }
+  return std::nullopt;
+}
+
+/// Creates the op of this class with an explicit result type.
+template <typename Op>
+static mlir::Value createBinary(mlir::OpBuilder &builder, mlir::Location location,
+                                mlir::Type type, mlir::Value lhs, mlir::Value rhs) {
+  return Op::create(builder, location, type, lhs, rhs);
+}
+
+using CreateBinary = mlir::Value (*)(mlir::OpBuilder &, mlir::Location, mlir::Type, mlir::Value,
+                                     mlir::Value);
+
+static Value emitBroadcast(Elaborator &elaborator, CreateBinary create, StringRef what,
+                           const Value &lhs, const Value &rhs, SMRange range, StringRef name) {
+  std::optional<SmallVector<int64_t>> shape = elaborator.broadcast(lhs, rhs, range, what);
+  if (!shape)
+    return Value::poison();
+  mlir::Value left = elaborator.asTensor(lhs, range), right = elaborator.asTensor(rhs, range);
+  bool batched = isBatched(left.getType()) || isBatched(right.getType());
+  mlir::Type type = makeTensorType(batched, *shape, elaborator.builder.getF32Type());
+  return Value::ofTensor(create(elaborator.builder, elaborator.locationOf(range, name), type, left,
+                                right),
+                         range);
+}
+
+Value Elaborator::emitBinary(ast::BinaryOp op, const Value &lhs, const Value &rhs, SMRange range,
+                             StringRef name) {
+  CreateBinary create = op == ast::BinaryOp::Add   ? createBinary<AddOp>
+                        : op == ast::BinaryOp::Sub ? createBinary<SubOp>
+                        : op == ast::BinaryOp::Mul ? createBinary<MulOp>
+                                                   : createBinary<DivOp>;
+  return emitBroadcast(*this, create, spelling(op), lhs, rhs, range, name);
+}
+
+//===----------------------------------------------------------------------===//
+// Functions of two variables
+//===----------------------------------------------------------------------===//
+
+template <typename Op, typename OfSizes, typename OfFloats>
+static Value twoVariables(Call &call, StringRef first, StringRef second, OfSizes ofSizes,
+                          OfFloats ofFloats) {
+  const Value &lhs = call[first], &rhs = call[second];
+  if (lhs.isTensor() || rhs.isTensor()) {
+    // The innermost name of the call goes on the op.
+    Value result = emitBroadcast(call.elaborator, createBinary<Op>, call.builtin.name, lhs, rhs,
+                                 call.expr.range, call.givenName());
+    return result;
+  }
+  if (lhs.isSize() && rhs.isSize())
+    if (std::optional<int64_t> size = ofSizes(lhs.size, rhs.size))
+      return Value::ofSize(*size);
+  return Value::ofFloat(ofFloats(lhs.asDouble(), rhs.asDouble()));
+}
+
+static Value emitMaximum(Call &call) {
+  return twoVariables<MaximumOp>(
+      call, "a", "b",
+      [](int64_t a, int64_t b) { return std::optional<int64_t>(std::max(a, b)); },
+      [](double a, double b) { return std::max(a, b); });
+}
+
+static Value emitMinimum(Call &call) {
+  return twoVariables<MinimumOp>(
+      call, "a", "b",
+      [](int64_t a, int64_t b) { return std::optional<int64_t>(std::min(a, b)); },
+      [](double a, double b) { return std::min(a, b); });
+}
+
+static Value emitPow(Call &call) {
+  bool overflow = false;
+  Value result = twoVariables<PowOp>(
+      call, "x", "exponent",
+      [&](int64_t base, int64_t exponent) -> std::optional<int64_t> {
+        if (exponent < 0)
+          return std::nullopt;
+        int64_t product = 1;
+        // Beyond 64 steps only 0, 1 and -1 stay within range.
+        int64_t count = std::abs(base) <= 1 ? std::min<int64_t>(exponent, exponent % 2 + 2) : exponent;
+        for (int64_t i = 0; i < count && !overflow; ++i)
+          overflow = __builtin_mul_overflow(product, base, &product);
+        return product;
+      },
+      [](double x, double y) { return std::pow(x, y); });
+  if (!overflow)
+    return result;
+  call.error(call.expr.range, "the integer overflows");
+  return Value::poison();
+}
+
+//===----------------------------------------------------------------------===//
+// Functions of one variable
+//===----------------------------------------------------------------------===//
+
+template <typename Op, double (*ofNumber)(double)> static Value oneVariable(Call &call) {
+  const Value &x = call["x"];
+  if (x.isNumber()) {
+    double result = ofNumber(x.asDouble());
+    if (std::isfinite(result))
+      return Value::ofFloat(result);
+    call.error(call.expr.range, "'" + call.builtin.name + "' of " + describe(x) +
+                                    " is not a finite number");
+    return Value::poison();
+  }
+  return call.result(Op::create(call.builder(), call.loc(), x.tensor.getType(), x.tensor));
+}
+
+static Value emitAbs(Call &call) {
+  const Value &x = call["x"];
+  if (x.isSize())
+    return Value::ofSize(x.size < 0 ? -x.size : x.size);
+  return oneVariable<AbsOp, std::fabs>(call);
+}
+
+static double rsqrt(double x) { return 1 / std::sqrt(x); }
+static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+static double relu(double x) { return std::max(x, 0.0); }
+static double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }
+static double neg(double x) { return -x; }
+
+/// Rounds to the nearest size, halves to even, or down or up.
+template <double (*round)(double)> static Value toSize(Call &call) {
+  double value = round(call.number("x"));
+  if (std::fabs(value) <= static_cast<double>(maxSize))
+    return Value::ofSize(static_cast<int64_t>(value));
+  call.error(call.expr.range, "the number is too large for a size");
+  return Value::poison();
+}
+
+void addElementwise(BuiltinTable &table) {
+  addBuiltin(table, "maximum(a: value, b: value)", emitMaximum);
+  addBuiltin(table, "minimum(a: value, b: value)", emitMinimum);
+  addBuiltin(table, "pow(x: value, exponent: value)", emitPow);
+  addBuiltin(table, "neg(x: value)", oneVariable<NegOp, neg>);
+  addBuiltin(table, "abs(x: value)", emitAbs);
+  addBuiltin(table, "exp(x: value)", oneVariable<ExpOp, std::exp>);
+  addBuiltin(table, "log(x: value)", oneVariable<LogOp, std::log>);
+  addBuiltin(table, "log1p(x: value)", oneVariable<Log1pOp, std::log1p>);
+  addBuiltin(table, "sqrt(x: value)", oneVariable<SqrtOp, std::sqrt>);
+  addBuiltin(table, "rsqrt(x: value)", oneVariable<RsqrtOp, rsqrt>);
+  addBuiltin(table, "erf(x: value)", oneVariable<ErfOp, std::erf>);
+  addBuiltin(table, "tanh(x: value)", oneVariable<TanhOp, std::tanh>);
+  addBuiltin(table, "sigmoid(x: value)", oneVariable<SigmoidOp, sigmoid>);
+  addBuiltin(table, "relu(x: value)", oneVariable<ReluOp, relu>);
+  addBuiltin(table, "softplus(x: value)", oneVariable<SoftplusOp, softplus>);
+  addBuiltin(table, "round(x: float)", toSize<std::nearbyint>);
+  addBuiltin(table, "floor(x: float)", toSize<std::floor>);
+  addBuiltin(table, "ceil(x: float)", toSize<std::ceil>);
+}
+
+} // namespace weir

@@ -1,0 +1,199 @@
+//===- Lexer.cpp - Words of the Weir language -----------------------------===//
+
+#include "weir/Frontend/Lexer.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+
+namespace weir {
+
+StringRef describe(TokenKind kind) {
+  static constexpr StringLiteral names[] = {
+#define X(kind, text) text,
+      WEIR_TOKENS(X)
+#undef X
+  };
+  return names[static_cast<size_t>(kind)];
+}
+
+static bool startsWord(char c) { return isAlpha(c) || c == '_'; }
+static bool continuesWord(char c) { return isAlnum(c) || c == '_'; }
+
+void Lexer::skipSpace() {
+  while (position < text.size()) {
+    char c = text[position];
+    if (isSpace(c))
+      ++position;
+    else if (text.substr(position).starts_with("//"))
+      position = std::min(text.find('\n', position), text.size());
+    else
+      return;
+  }
+}
+
+Token Lexer::take(TokenKind kind, size_t length) {
+  Token token{kind, text.substr(position, length)};
+  position += length;
+  return token;
+}
+
+Token Lexer::number() {
+  size_t end = position;
+  auto digits = [&] {
+    while (end < text.size() && isDigit(text[end]))
+      ++end;
+  };
+  auto at = [&](size_t i) { return i < text.size() ? text[i] : '\0'; };
+  digits();
+  bool isFloat = false;
+  if (at(end) == '.' && isDigit(at(end + 1))) {
+    isFloat = true;
+    ++end;
+    digits();
+  }
+  if (at(end) == 'e' || at(end) == 'E') {
+    size_t sign = at(end + 1) == '+' || at(end + 1) == '-';
+    if (isDigit(at(end + 1 + sign))) {
+      isFloat = true;
+      end += 1 + sign;
+      digits();
+    }
+  }
+  size_t wordEnd = end;
+  while (wordEnd < text.size() && continuesWord(text[wordEnd]))
+    ++wordEnd;
+  if (wordEnd != end) {
+    Token token = take(TokenKind::Invalid, wordEnd - position);
+    diagnostics.error(token.range(), "'" + token.text + "' is neither a number nor a name")
+        .fix("names start with a letter or '_'; write a product as `2 * x`");
+    token.kind = TokenKind::Identifier;
+    return token;
+  }
+  return take(isFloat ? TokenKind::Float : TokenKind::Integer, end - position);
+}
+
+Token Lexer::word() {
+  size_t end = position;
+  while (end < text.size() && continuesWord(text[end]))
+    ++end;
+  StringRef spelling = text.slice(position, end);
+  TokenKind kind = StringSwitch<TokenKind>(spelling)
+                       .Case("model", TokenKind::KwModel)
+                       .Case("block", TokenKind::KwBlock)
+                       .Case("input", TokenKind::KwInput)
+                       .Case("param", TokenKind::KwParam)
+                       .Case("let", TokenKind::KwLet)
+                       .Case("output", TokenKind::KwOutput)
+                       .Case("for", TokenKind::KwFor)
+                       .Case("in", TokenKind::KwIn)
+                       .Case("return", TokenKind::KwReturn)
+                       .Case("if", TokenKind::KwIf)
+                       .Case("then", TokenKind::KwThen)
+                       .Case("else", TokenKind::KwElse)
+                       .Case("and", TokenKind::KwAnd)
+                       .Case("or", TokenKind::KwOr)
+                       .Case("not", TokenKind::KwNot)
+                       .Case("true", TokenKind::KwTrue)
+                       .Case("false", TokenKind::KwFalse)
+                       .Default(TokenKind::Identifier);
+  return take(kind, spelling.size());
+}
+
+Token Lexer::string() {
+  size_t end = text.find_first_of("\"\n", position + 1);
+  if (end == StringRef::npos || text[end] == '\n') {
+    size_t stop = std::min(end, text.size());
+    Token token = take(TokenKind::Invalid, stop - position);
+    diagnostics.error(token.range(), "this string is not closed").fix("end it with '\"'");
+    token.kind = TokenKind::String;
+    return token;
+  }
+  return take(TokenKind::String, end + 1 - position);
+}
+
+Token Lexer::next() {
+  skipSpace();
+  if (position >= text.size())
+    return take(TokenKind::EndOfFile, 0);
+  char c = text[position];
+  char d = position + 1 < text.size() ? text[position + 1] : '\0';
+  if (startsWord(c))
+    return word();
+  if (isDigit(c))
+    return number();
+  switch (c) {
+  case '"':
+    return string();
+  case '(':
+    return take(TokenKind::LeftParen, 1);
+  case ')':
+    return take(TokenKind::RightParen, 1);
+  case '[':
+    return take(TokenKind::LeftBracket, 1);
+  case ']':
+    return take(TokenKind::RightBracket, 1);
+  case '{':
+    return take(TokenKind::LeftBrace, 1);
+  case '}':
+    return take(TokenKind::RightBrace, 1);
+  case ',':
+    return take(TokenKind::Comma, 1);
+  case ':':
+    return take(TokenKind::Colon, 1);
+  case ';':
+    return take(TokenKind::Semicolon, 1);
+  case '=':
+    return d == '=' ? take(TokenKind::Equal, 2) : take(TokenKind::Assign, 1);
+  case '<':
+    return d == '=' ? take(TokenKind::LessEqual, 2) : take(TokenKind::Less, 1);
+  case '>':
+    return d == '=' ? take(TokenKind::GreaterEqual, 2) : take(TokenKind::Greater, 1);
+  case '+':
+    return take(TokenKind::Plus, 1);
+  case '-':
+    return take(TokenKind::Minus, 1);
+  case '*':
+    return take(TokenKind::Star, 1);
+  case '/':
+    return take(TokenKind::Slash, 1);
+  case '%':
+    return take(TokenKind::Percent, 1);
+  case '@':
+    return take(TokenKind::At, 1);
+  case '.':
+    return d == '.' ? take(TokenKind::DotDot, 2) : take(TokenKind::Dot, 1);
+  case '!':
+    if (d == '=')
+      return take(TokenKind::NotEqual, 2);
+    break;
+  case '|':
+    if (d == '>')
+      return take(TokenKind::Pipe, 2);
+    break;
+  default:
+    break;
+  }
+  // A run of characters that mean nothing is one mistake.
+  size_t end = position + 1;
+  static constexpr StringLiteral known = "\"()[]{},:;=<>+-*/%@. \t\r\n";
+  while (end < text.size() && !continuesWord(text[end]) && !known.contains(text[end]))
+    ++end;
+  Token token = take(TokenKind::Invalid, end - position);
+  Diagnostic &error =
+      diagnostics.error(token.range(), "'" + token.text.take_front(24) + "' means nothing in Weir");
+  if (c == '!')
+    error.fix("write `not x`");
+  else if (c == '|')
+    error.fix("a pipeline is written `x |> layer`; logic is `or`");
+  else if (c == '&')
+    error.fix("write `a and b`");
+  else if (c == '#')
+    error.fix("comments start with `//`");
+  else if (c == '\'')
+    error.fix("strings are written with double quotes");
+  return token;
+}
+
+} // namespace weir
