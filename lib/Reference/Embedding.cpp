@@ -1,0 +1,34 @@
+//===- Embedding.cpp - Rows of tables ---------------------------------------------===//
+
+#include "Kernels.h"
+#include <algorithm>
+
+namespace weir::reference {
+
+RefTensor oneHot(const RefTensor &ids, int64_t cardinality) {
+  RefTensor result{ids.shape, std::vector<double>(ids.data.size() * cardinality, 0.0)};
+  result.shape.push_back(cardinality);
+  for (size_t i = 0; i < ids.data.size(); ++i)
+    result.data[i * cardinality + static_cast<int64_t>(ids.data[i])] = 1.0;
+  return result;
+}
+
+RefTensor embedding(const RefTensor &ids, const RefTensor &table) {
+  int64_t length = table.shape[1];
+  RefTensor result{ids.shape, std::vector<double>(ids.data.size() * length)};
+  result.shape.push_back(length);
+  for (size_t i = 0; i < ids.data.size(); ++i)
+    std::copy_n(table.data.begin() + static_cast<int64_t>(ids.data[i]) * length, length,
+                result.data.begin() + i * length);
+  return result;
+}
+
+RefTensor embeddingBag(Reduction reduction, const RefTensor &ids, const RefTensor &table) {
+  RefTensor rows = embedding(ids, table);
+  int64_t bag = static_cast<int64_t>(ids.shape.size()) - 1;
+  Shape shape = rows.shape;
+  shape.erase(shape.begin() + bag);
+  return reduce(reduction, rows, {bag}, shape);
+}
+
+} // namespace weir::reference
