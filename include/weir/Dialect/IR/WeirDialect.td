@@ -79,6 +79,25 @@ def Weir_BagMode : I32EnumAttr<"BagMode", "how a bag of rows becomes one", [
 }
 def Weir_BagModeAttr : EnumAttr<Weir_Dialect, Weir_BagMode, "bag_mode">;
 
+def Weir_ProductStrategyAttr : AttrDef<Weir_Dialect, "ProductStrategy"> {
+  let mnemonic = "product_strategy";
+  let summary = "how a product is tiled, blocked and packed";
+  let description = [{
+    What the code generator decided for one product, and what its later passes obey.
+
+    - `rows`, `columns`: the block of results that lives in registers while the sum
+      runs; the matrix is packed into panels of `columns`.
+    - `lanes`: the width of a vector; it divides `columns`.
+    - `rowBlock`: how many rows meet a panel before the next panel is read.
+    - `panelBlock`: how many panels make one unit of parallel work.
+
+    Example: `#weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 120, panelBlock = 4>`
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$lanes,
+                        "int64_t":$rowBlock, "int64_t":$panelBlock);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 //===----------------------------------------------------------------------===//
 // Bases
 //===----------------------------------------------------------------------===//

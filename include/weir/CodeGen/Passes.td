@@ -1,0 +1,137 @@
+//===- Passes.td - from linalg to vector loops -----------------------*- tablegen -*-===//
+
+#ifndef WEIR_CODEGEN_PASSES_TD
+#define WEIR_CODEGEN_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class Weir_TargetOptions {
+  list<Option> options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256", "width of a vector register">,
+    Option<"vectorRegisters", "vector-registers", "int64_t", "16", "how many there are">,
+    Option<"cacheBytes", "cache-bytes", "int64_t", "524288", "size of the second-level cache">
+  ];
+}
+
+def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
+  let summary = "decides how each product is tiled and blocked";
+  let description = [{
+    Writes a `weir.strategy` attribute on every contraction tagged `weir.product`; later
+    passes obey it and decide nothing. The block of results fits the vector registers
+    with room for one row of the matrix; the rows of a block fit half of the
+    second-level cache.
+
+    ```mlir
+    linalg.generic {...} attrs = {weir.product}
+    ```
+    becomes
+    ```mlir
+    linalg.generic {...} attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, ...>}
+    ```
+  }];
+  let options = Weir_TargetOptions<>.options;
+  let dependentDialects = ["::weir::WeirDialect"];
+}
+
+def PackProductsPass : Pass<"weir-pack-products", "::mlir::func::FuncOp"> {
+  let summary = "packs the matrix of each product into panels";
+  let description = [{
+    Obeys `weir.strategy`: a matrix `[k..., n]` becomes `[panels, k..., columns]`, padded
+    with zeros, so that the inner loop reads it from front to back. The contraction
+    reads it through `n floordiv columns` and `n mod columns`. The packing depends on
+    parameters only and is done when the model is prepared.
+
+    ```mlir
+    %r = linalg.generic {maps = [..., (m, n, k) -> (k, n), ...]} ins(%a, %w : ..., tensor<72x20xf32>)
+    ```
+    becomes
+    ```mlir
+    %p = linalg.generic ... -> tensor<2x72x16xf32>
+    %r = linalg.generic {maps = [..., (m, n, k) -> (n floordiv 16, k, n mod 16), ...]} ins(%a, %p)
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def SplitPreparePass : Pass<"weir-split-prepare", "::mlir::ModuleOp"> {
+  let summary = "separates what depends on parameters only";
+  let description = [{
+    Replaces the model's function by two that work on memory:
+
+    - `prepare` takes the parameters and computes everything that doesn't depend on an
+      input (folded norms, permuted and packed weights) into one block of memory;
+    - `run` takes the inputs, the prepared values, the outputs and the batch size.
+
+    Arguments carry `weir.buffer = [kind, number, byte offset]`, where the kind is
+    `"input"`, `"output"` or `"prepared"`. The module gets `weir.prepared_bytes`.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def FuseElementwisePass : Pass<"weir-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "merges element-wise ops with their only consumer";
+  let description = [{
+    Upstream's element-wise fusion, kept to where it saves memory traffic and repeats no
+    work: the producer has one user, the consumer reads each element once, and no
+    product is touched (an element-wise consumer of a product becomes its epilogue
+    later).
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def PlanArenaPass : Pass<"weir-plan-arena", "::mlir::func::FuncOp"> {
+  let summary = "gives every buffer its place in one arena";
+  let description = [{
+    Computes the lifetime of each `memref.alloc` and writes its place as
+    `weir.arena = [fixed bytes, bytes per example]`: buffers whose lifetimes don't
+    overlap share memory. The function gets `weir.arena_bytes` in the same form.
+  }];
+}
+
+def LowerKernelsPass : Pass<"weir-lower-kernels", "::mlir::func::FuncOp"> {
+  let summary = "turns linalg on buffers into loops over vectors";
+  let description = [{
+    Groups each op with the fill before it and the element-wise op after it into one
+    kernel, and writes the kernel as an outer loop over independent units of work,
+    tagged `weir.kernel`, around vector code:
+
+    - products with `weir.strategy`: blocks of rows and panels, whose sums stay in
+      registers through the reduction, then the element-wise op, then one store;
+    - everything else: vectors along the axis that is contiguous in most operands.
+
+    A reduction always runs in the same order, however many units there are and
+    whoever runs them.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256", "width of a vector register">,
+    Option<"fusedMultiplyAdd", "fused-multiply-add", "bool", "true",
+           "whether the target multiplies and adds in one instruction">
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "makes functions of kernels and the exported functions of a model";
+  let description = [{
+    Each loop tagged `weir.kernel` becomes a function `(frame, begin, end)`; `prepare` and
+    `run` take a frame (see weir_runtime.h) and call the kernels, through the caller's
+    `parallel_for` where a kernel has enough work. Buffers become views of the frame's
+    memory. `run` first checks every id against its table. The size functions are
+    added.
+  }];
+  let options = [
+    Option<"prefix", "prefix", "std::string", "\"weir\"", "what exported names start with">,
+    Option<"parallelWork", "parallel-work", "int64_t", "400000",
+           "a kernel of fewer operations runs on the calling thread">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
+}
+
+#endif // WEIR_CODEGEN_PASSES_TD

@@ -1,0 +1,65 @@
+//===- Compiler.h - from a model in the weir dialect to object code ---------*- C++ -*-===//
+
+#ifndef WEIR_EXECUTION_COMPILER_H
+#define WEIR_EXECUTION_COMPILER_H
+
+#include "weir/CodeGen/CpuTarget.h"
+#include "weir/Pipelines/Pipelines.h"
+
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
+namespace mlir {
+class MLIRContext;
+class ModuleOp;
+} // namespace mlir
+
+namespace weir {
+
+struct CompileOptions {
+  CpuTarget target = CpuTarget::host();
+  RewriteOptions rewrites;
+  /// What the exported functions' names start with: PREFIX_run, PREFIX_prepare, ...
+  std::string prefix = "weir";
+};
+
+/// How long a stage took, in the order in which the stages ran.
+struct StageTime {
+  std::string stage;
+  double seconds;
+};
+using StageTimes = std::vector<StageTime>;
+
+/// Where a compilation can stop to be looked at.
+enum class Stage { Rewritten, Linalg, Vector, LLVMDialect };
+
+/// A context with everything loaded that compiling a model needs.
+std::unique_ptr<mlir::MLIRContext> createContext();
+
+/// Lowers a model, in place, from the weir dialect to `stage`. A failure is a bug in
+/// Weir: the message holds MLIR's diagnostics.
+llvm::Error lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptions &options,
+                    StageTimes *times = nullptr);
+
+/// LLVM IR, optimized, of a module lowered to Stage::LLVMDialect.
+llvm::Expected<std::unique_ptr<llvm::Module>> translateToLLVM(mlir::ModuleOp module,
+                                                              llvm::LLVMContext &context,
+                                                              const CompileOptions &options,
+                                                              StageTimes *times = nullptr);
+
+/// Assembly text or an object file of optimized LLVM IR.
+llvm::Expected<llvm::SmallVector<char, 0>> emitMachineCode(llvm::Module &module,
+                                                           const CpuTarget &target, bool assembly,
+                                                           StageTimes *times = nullptr);
+
+} // namespace weir
+
+#endif // WEIR_EXECUTION_COMPILER_H

@@ -1,0 +1,345 @@
+//===- EmitLoops.cpp - any linalg op as loops over vectors ----------------------------===//
+
+#include "Kernel.h"
+#include "VectorBody.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace weir;
+
+namespace {
+
+// How a reduction combines, if it does so in one operation whose order may change.
+std::optional<vector::CombiningKind> combiningKind(linalg::GenericOp op) {
+  BlockArgument accumulator = op.getRegionOutputArgs()[0];
+  Operation *combine = op.getBody()->getTerminator()->getOperand(0).getDefiningOp();
+  if (!accumulator.hasOneUse() || !combine || *accumulator.user_begin() != combine)
+    return std::nullopt;
+  if (isa<arith::AddFOp>(combine))
+    return vector::CombiningKind::ADD;
+  if (isa<arith::MaximumFOp>(combine))
+    return vector::CombiningKind::MAXIMUMF;
+  return std::nullopt;
+}
+
+class LoopEmitter {
+public:
+  LoopEmitter(OpBuilder &builder, const Kernel &kernel, const KernelOptions &options)
+      : builder(builder), kernel(kernel), op(kernel.main), loc(op.getLoc()), options(options),
+        sizes(loopSizes(builder, op)), staticSizes(op.getStaticLoopRanges()),
+        dims(op.getNumLoops()) {}
+
+  void emit();
+
+private:
+  int64_t chooseVectorDim();
+  int64_t score(int64_t dim);
+  void emitOuter(ArrayRef<int64_t> loops);
+  void emitVectorLoop();
+  void emitReduced();
+  void emitElement(int64_t lanes);
+  Value accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes);
+  Value startValue(int64_t lanes);
+  void finish(Lanes value, int64_t lanes, int64_t vectorDim);
+  Value combine(vector::CombiningKind kind, Value a, Value b);
+  bool isReduction(int64_t dim) {
+    return op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction;
+  }
+
+  OpBuilder &builder;
+  const Kernel &kernel;
+  linalg::GenericOp op;
+  Location loc;
+  const KernelOptions &options;
+  SmallVector<Value> sizes;
+  SmallVector<int64_t> staticSizes;
+  SmallVector<Value> dims;
+  int64_t vectorDim = -1;
+  SmallVector<int64_t> reductionDims; // without the vector's
+};
+
+// Contiguous accesses count for a loop, scattered ones against it.
+int64_t LoopEmitter::score(int64_t dim) {
+  int64_t total = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type || type.getRank() == 0 || op.getMatchingBlockArgument(&operand).use_empty())
+      if (!op.isDpsInit(&operand))
+        continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    if (!type || failed(type.getStridesAndOffset(strides, offset)))
+      continue;
+    for (auto [i, expr] : llvm::enumerate(map.getResults())) {
+      auto factor = linearFactor(expr, dim);
+      if (factor && *factor == 0)
+        continue;
+      bool contiguous = factor && *factor == 1 && i + 1 == map.getNumResults() && strides[i] == 1;
+      int64_t weight = op.isDpsInit(&operand) ? 2 : 1;
+      total += contiguous ? 2 * weight : -weight;
+    }
+  }
+  op.walk([&](memref::LoadOp load) {
+    auto index = load.getIndices().empty() ? nullptr
+                                           : load.getIndices().back().getDefiningOp<linalg::IndexOp>();
+    if (index && static_cast<int64_t>(index.getDim()) == dim)
+      total += 2;
+  });
+  return total;
+}
+
+int64_t LoopEmitter::chooseVectorDim() {
+  if (options.lanes == 1)
+    return -1;
+  int64_t best = -1, bestScore = 0;
+  for (int64_t dim = op.getNumLoops() - 1; dim >= 0; --dim) {
+    if (isReduction(dim) && !combiningKind(op))
+      continue;
+    if (!ShapedType::isDynamic(staticSizes[dim]) && staticSizes[dim] < 2)
+      continue;
+    int64_t value = score(dim);
+    if (value > bestScore) {
+      best = dim;
+      bestScore = value;
+    }
+  }
+  return best;
+}
+
+void LoopEmitter::emit() {
+  vectorDim = chooseVectorDim();
+  SmallVector<int64_t> outer;
+  int64_t work = 0;
+  for (int64_t dim = 0, end = op.getNumLoops(); dim < end; ++dim) {
+    if (isReduction(dim)) {
+      if (dim != vectorDim)
+        reductionDims.push_back(dim);
+    } else if (dim != vectorDim) {
+      outer.push_back(dim);
+    }
+  }
+  work = std::max<int64_t>(op.getBody()->getOperations().size(), 1);
+  for (int64_t size : loopSizesPerExample(op))
+    work *= size;
+
+  // The first two outer loops are the units of work.
+  size_t unitLoops = std::min<size_t>(outer.size(), 2);
+  Value units = indexConstant(builder, loc, 1);
+  for (size_t i = 0; i < unitLoops; ++i)
+    units = builder.createOrFold<arith::MulIOp>(loc, units, sizes[outer[i]]);
+  scf::ForOp loop = makeUnitLoop(builder, loc, units, work);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value unit = loop.getInductionVar();
+  if (unitLoops == 2) {
+    dims[outer[0]] = arith::DivUIOp::create(builder, loc, unit, sizes[outer[1]]);
+    dims[outer[1]] = arith::RemUIOp::create(builder, loc, unit, sizes[outer[1]]);
+  } else if (unitLoops == 1) {
+    dims[outer[0]] = unit;
+  }
+  emitOuter(ArrayRef(outer).drop_front(unitLoops));
+}
+
+void LoopEmitter::emitOuter(ArrayRef<int64_t> loops) {
+  if (loops.empty())
+    return vectorDim >= 0 && isReduction(vectorDim) ? emitReduced() : emitVectorLoop();
+  auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[loops.front()],
+                                 indexConstant(builder, loc, 1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  dims[loops.front()] = loop.getInductionVar();
+  emitOuter(loops.drop_front());
+}
+
+// Whole vectors, then what is left: one narrower vector where the size is known, one
+// element after the other where it is the batch.
+void LoopEmitter::emitVectorLoop() {
+  if (vectorDim < 0)
+    return emitElement(1);
+  int64_t lanes = options.lanes;
+  auto over = [&](Value from, Value to, int64_t step) {
+    auto loop = scf::ForOp::create(builder, loc, from, to, indexConstant(builder, loc, step));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    dims[vectorDim] = loop.getInductionVar();
+    emitElement(step);
+  };
+  int64_t size = staticSizes[vectorDim];
+  Value zero = indexConstant(builder, loc, 0);
+  if (ShapedType::isDynamic(size)) {
+    Value rest = arith::RemUIOp::create(builder, loc, sizes[vectorDim],
+                                        indexConstant(builder, loc, lanes));
+    Value whole = arith::SubIOp::create(builder, loc, sizes[vectorDim], rest);
+    over(zero, whole, lanes);
+    over(whole, sizes[vectorDim], 1);
+    return;
+  }
+  int64_t whole = size / lanes * lanes;
+  if (whole > lanes)
+    over(zero, indexConstant(builder, loc, whole), lanes);
+  else if (whole == lanes) {
+    dims[vectorDim] = zero;
+    emitElement(lanes);
+  }
+  if (whole < size) {
+    dims[vectorDim] = indexConstant(builder, loc, whole);
+    emitElement(size - whole);
+  }
+}
+
+// What a reduction starts from, or nothing to start from for an element-wise op.
+Value LoopEmitter::startValue(int64_t lanes) {
+  VectorBody body(builder, loc, lanes, options.fusedMultiplyAdd);
+  if (kernel.start)
+    return body.spread({kernel.start});
+  Lanes old = body.load(op.getOutputs()[0],
+                        op.getMatchingIndexingMap(op.getDpsInitOperand(0)), dims, vectorDim);
+  return body.spread(old);
+}
+
+void LoopEmitter::emitElement(int64_t lanes) {
+  bool readsOutput = op.getNumReductionLoops() > 0 || !op.getRegionOutputArgs()[0].use_empty();
+  Value start = readsOutput ? startValue(lanes) : Value();
+  finish({accumulate(reductionDims, start, lanes)}, lanes, vectorDim);
+}
+
+// The reduction loops around the body; the accumulator is carried in a register.
+Value LoopEmitter::accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes) {
+  if (!loops.empty()) {
+    auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0),
+                                   sizes[loops.front()], indexConstant(builder, loc, 1),
+                                   accumulator);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    dims[loops.front()] = loop.getInductionVar();
+    Value next = accumulate(loops.drop_front(), loop.getRegionIterArg(0), lanes);
+    scf::YieldOp::create(builder, loc, next);
+    return loop.getResult(0);
+  }
+  VectorBody body(builder, loc, lanes, options.fusedMultiplyAdd);
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    BlockArgument argument = op.getMatchingBlockArgument(operand);
+    if (argument.use_empty())
+      continue;
+    if (!isa<MemRefType>(operand->get().getType()))
+      body.bind(argument, {operand->get()});
+    else
+      body.bind(argument, body.load(operand->get(), op.getMatchingIndexingMap(operand), dims,
+                                    lanes > 1 ? vectorDim : -1));
+  }
+  if (accumulator)
+    body.bind(op.getRegionOutputArgs()[0], {accumulator});
+  Lanes result = body.emit(*op.getBody(), dims, lanes > 1 ? vectorDim : -1);
+  return body.spread(result);
+}
+
+Value LoopEmitter::combine(vector::CombiningKind kind, Value a, Value b) {
+  if (kind == vector::CombiningKind::ADD)
+    return arith::AddFOp::create(builder, loc, a, b);
+  return arith::MaximumFOp::create(builder, loc, a, b);
+}
+
+// The lanes run along the reduction itself: each lane reduces its own elements, then
+// the lanes are combined.
+void LoopEmitter::emitReduced() {
+  vector::CombiningKind kind = *combiningKind(op);
+  auto elementType = cast<FloatType>(cast<MemRefType>(op.getOutputs()[0].getType()).getElementType());
+  bool isAdd = kind == vector::CombiningKind::ADD;
+  APFloat neutralValue = isAdd ? APFloat::getZero(elementType.getFloatSemantics())
+                               : APFloat::getInf(elementType.getFloatSemantics(), /*Negative=*/true);
+  Value neutral =
+      arith::ConstantOp::create(builder, loc, builder.getFloatAttr(elementType, neutralValue));
+  int64_t size = staticSizes[vectorDim], lanes = options.lanes;
+  assert(!ShapedType::isDynamic(size) && "the batch is never reduced");
+  int64_t parallelDim = vectorDim;
+
+  auto reduceLanes = [&](Value lanesValue) -> Value {
+    if (!isa<VectorType>(lanesValue.getType()))
+      return lanesValue;
+    return vector::ReductionOp::create(builder, loc, kind, lanesValue,
+                                       isAdd ? arith::FastMathFlags::reassoc
+                                             : arith::FastMathFlags::none);
+  };
+  auto spreadNeutral = [&](int64_t width) {
+    return VectorBody(builder, loc, width, false).spread({neutral});
+  };
+
+  // The other reduction loops run around the vector loop.
+  int64_t whole = size / lanes * lanes;
+  Value result;
+  if (whole > 0) {
+    Value wide = spreadNeutral(lanes);
+    SmallVector<int64_t> loops(reductionDims);
+    std::function<Value(ArrayRef<int64_t>, Value)> nest = [&](ArrayRef<int64_t> rest,
+                                                              Value accumulator) -> Value {
+      bool innermost = rest.empty();
+      int64_t dim = innermost ? parallelDim : rest.front();
+      Value upper = innermost ? indexConstant(builder, loc, whole) : sizes[dim];
+      auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), upper,
+                                     indexConstant(builder, loc, innermost ? lanes : 1), accumulator);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(loop.getBody());
+      dims[dim] = loop.getInductionVar();
+      Value inner = innermost ? accumulate({}, loop.getRegionIterArg(0), lanes)
+                              : nest(rest.drop_front(), loop.getRegionIterArg(0));
+      scf::YieldOp::create(builder, loc, inner);
+      return loop.getResult(0);
+    };
+    result = reduceLanes(nest(loops, wide));
+  }
+  if (whole < size) {
+    dims[parallelDim] = indexConstant(builder, loc, whole);
+    int64_t rest = size - whole;
+    Value narrow = reduceLanes(accumulate(reductionDims, spreadNeutral(rest), rest));
+    result = result ? combine(kind, result, narrow) : narrow;
+  }
+  // The output's own lanes don't run along the reduction: one element is left.
+  int64_t saved = vectorDim;
+  vectorDim = -1;
+  result = combine(kind, startValue(1), result);
+  finish({result}, 1, -1);
+  vectorDim = saved;
+}
+
+// Applies the epilogue, if any, and stores.
+void LoopEmitter::finish(Lanes value, int64_t lanes, int64_t alongDim) {
+  AffineMap outputMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  VectorBody body(builder, loc, lanes, options.fusedMultiplyAdd);
+  if (lanes == 1)
+    alongDim = -1;
+  if (!kernel.epilogue)
+    return body.store(value, op.getOutputs()[0], outputMap, dims, alongDim);
+  // The epilogue's loops are the axes of the output.
+  linalg::GenericOp epilogue = kernel.epilogue;
+  SmallVector<Value> outputDims;
+  int64_t outputVectorDim = -1;
+  for (auto [i, expr] : llvm::enumerate(outputMap.getResults())) {
+    outputDims.push_back(evaluate(builder, loc, expr, dims));
+    if (alongDim >= 0 && expr.isFunctionOfDim(alongDim))
+      outputVectorDim = i;
+  }
+  for (OpOperand *operand : epilogue.getDpsInputOperands()) {
+    BlockArgument argument = epilogue.getMatchingBlockArgument(operand);
+    if (operand->get() == op.getOutputs()[0])
+      body.bind(argument, value);
+    else if (!isa<MemRefType>(operand->get().getType()))
+      body.bind(argument, {operand->get()});
+    else if (!argument.use_empty())
+      body.bind(argument, body.load(operand->get(), epilogue.getMatchingIndexingMap(operand),
+                                    outputDims, outputVectorDim));
+  }
+  Lanes result = body.emit(*epilogue.getBody(), outputDims, outputVectorDim);
+  body.store(result, epilogue.getOutputs()[0],
+             epilogue.getMatchingIndexingMap(epilogue.getDpsInitOperand(0)), outputDims,
+             outputVectorDim);
+}
+
+} // namespace
+
+void weir::emitLoops(OpBuilder &builder, const Kernel &kernel, const KernelOptions &options) {
+  LoopEmitter(builder, kernel, options).emit();
+}

@@ -1,0 +1,52 @@
+//===- Kernel.h - what becomes one loop nest -----------------------------*- C++ -*-===//
+
+#ifndef WEIR_LIB_CODEGEN_KERNEL_H
+#define WEIR_LIB_CODEGEN_KERNEL_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace weir {
+
+/// A linalg op on buffers with what is done in the same loops: the fill that its
+/// reduction starts from, and the element-wise op that follows it.
+struct Kernel {
+  mlir::linalg::GenericOp main;
+  /// The scalar that the reduction starts from; null if it starts from what the
+  /// output holds.
+  mlir::Value start;
+  mlir::linalg::FillOp fill;
+  mlir::linalg::GenericOp epilogue;
+
+  mlir::Operation *last() { return epilogue ? epilogue.getOperation() : main.getOperation(); }
+};
+
+struct KernelOptions {
+  int64_t lanes;
+  bool fusedMultiplyAdd;
+};
+
+/// Finds the fill and the epilogue of `main`.
+Kernel formKernel(mlir::linalg::GenericOp main);
+
+/// Whether `main` has a strategy and linear accesses, so that emitProduct applies.
+bool isProduct(const Kernel &kernel);
+
+/// Writes the kernel's loops at the builder's insertion point.
+void emitProduct(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
+void emitLoops(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
+
+/// The sizes of the loops of `op`, as values.
+llvm::SmallVector<mlir::Value> loopSizes(mlir::OpBuilder &builder, mlir::linalg::GenericOp op);
+
+/// The static sizes; dynamic ones, which are the batch, count as 1.
+llvm::SmallVector<int64_t> loopSizesPerExample(mlir::linalg::GenericOp op);
+
+/// The outer loop of a kernel, over independent units of work. `work` is the number of
+/// operations per example.
+mlir::scf::ForOp makeUnitLoop(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value units,
+                              int64_t work);
+
+} // namespace weir
+
+#endif // WEIR_LIB_CODEGEN_KERNEL_H

@@ -1,0 +1,59 @@
+//===- SelectStrategy.cpp - decides how each product is tiled and blocked ------===//
+
+#include "weir/CodeGen/Passes.h"
+#include "weir/Dialect/IR/WeirDialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace weir {
+#define GEN_PASS_DEF_SELECTSTRATEGYPASS
+#include "weir/CodeGen/Passes.h.inc"
+} // namespace weir
+
+using namespace mlir;
+
+static int64_t roundUp(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+namespace {
+struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    getOperation().walk([&](linalg::GenericOp op) {
+      if (op->hasAttr("weir.product"))
+        op->setAttr("weir.strategy", decide(op));
+    });
+  }
+
+  weir::ProductStrategyAttr decide(linalg::GenericOp op) {
+    auto matrix = cast<RankedTensorType>(op.getInputs()[1].getType());
+    auto result = cast<RankedTensorType>(op.getResult(0).getType());
+    int64_t lanes = std::max<int64_t>(vectorBits / 32, 1);
+    int64_t width = matrix.getShape().back();
+    int64_t depth = matrix.getNumElements() / width;
+
+    // Two vectors side by side, unless one holds all columns; as many rows as leave
+    // registers for one row of the panel and one element of the rows.
+    int64_t vectors = width > lanes ? 2 : 1;
+    int64_t columns = vectors * lanes;
+    int64_t rows = std::max<int64_t>((vectorRegisters - vectors - 1) / vectors, 1);
+    // More rows than this gain nothing and cost address registers.
+    rows = std::min<int64_t>(rows, vectorRegisters > 16 ? 12 : 6);
+
+    // The rows of a block fit half of the second-level cache.
+    int64_t rowBlock = std::max<int64_t>(cacheBytes / 2 / (depth * 4), rows);
+    rowBlock = std::min<int64_t>(roundUp(rowBlock, rows), 64 * rows);
+    // A result whose rows are many per example is split between threads by rows; one
+    // with a row per example must be split by panels as well.
+    int64_t panels = (width + columns - 1) / columns;
+    int64_t rowsPerExample = 1;
+    for (int64_t size : weir::exampleShape(result).drop_back())
+      rowsPerExample *= size;
+    int64_t panelBlock = rowsPerExample >= 2 * rowBlock ? panels : std::max<int64_t>(panels / 8, 1);
+    return weir::ProductStrategyAttr::get(&getContext(), rows, columns, lanes, rowBlock, panelBlock);
+  }
+};
+} // namespace
