@@ -8,7 +8,7 @@ namespace weir {
 
 Result<ParameterFile> initializeParameters(const Signature &signature, uint64_t seed) {
   ParameterFile parameters;
-  for (const ParameterSpec &spec : signature.parameters) {
+  for (const Signature::Parameter &spec : signature.parameters) {
     Result<Tensor> tensor = Tensor::uninitialized(DType::F32, spec.shape);
     if (!tensor)
       return inside(inQuotes(spec.name), tensor.takeError());
@@ -29,7 +29,7 @@ static bool isBatchCounter(llvm::StringRef name) {
 
 // The surplus tensor that was probably meant: the one whose name is nearest, if it is
 // near or if it is the only one of the same shape.
-static const NamedTensor *findMeant(const ParameterSpec &spec,
+static const NamedTensor *findMeant(const Signature::Parameter &spec,
                                     const std::vector<const NamedTensor *> &surplus) {
   llvm::StringRef name = spec.name;
   const NamedTensor *nearest = nullptr, *sameShape = nullptr;
@@ -52,8 +52,8 @@ static const NamedTensor *findMeant(const ParameterSpec &spec,
 }
 
 Result<void> checkParameters(const Signature &signature, const ParameterFile &parameters) {
-  std::map<std::string_view, const ParameterSpec *> needed;
-  for (const ParameterSpec &spec : signature.parameters)
+  std::map<std::string_view, const Signature::Parameter *> needed;
+  for (const Signature::Parameter &spec : signature.parameters)
     needed[spec.name] = &spec;
   std::vector<const NamedTensor *> surplus;
   for (const NamedTensor &given : parameters)
@@ -61,7 +61,7 @@ Result<void> checkParameters(const Signature &signature, const ParameterFile &pa
       surplus.push_back(&given);
 
   std::vector<std::string> lines;
-  for (const ParameterSpec &spec : signature.parameters) {
+  for (const Signature::Parameter &spec : signature.parameters) {
     const Tensor *given = parameters.find(spec.name);
     if (!given) {
       std::string line =
@@ -108,7 +108,7 @@ static void fillIds(Tensor &tensor, int64_t cardinality, uint64_t seed, std::str
 Result<std::vector<Tensor>> makeRandomInputs(const Signature &signature, int64_t batch,
                                              uint64_t seed) {
   std::vector<Tensor> inputs;
-  for (const InputSpec &spec : signature.inputs) {
+  for (const Signature::Input &spec : signature.inputs) {
     Result<Tensor> tensor = Tensor::uninitialized(spec.isIndex ? DType::I64 : DType::F32,
                                                   wholeShape(spec.shape, spec.batched, batch));
     if (!tensor)

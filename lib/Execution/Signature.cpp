@@ -13,9 +13,9 @@ static std::string nameOr(mlir::StringAttr name, const char *kind, unsigned numb
   return name ? name.str() : kind + std::to_string(number);
 }
 
-static InputSpec readInput(mlir::func::FuncOp function, unsigned number) {
+static Signature::Input readInput(mlir::func::FuncOp function, unsigned number) {
   auto type = mlir::cast<mlir::RankedTensorType>(function.getArgumentTypes()[number]);
-  InputSpec input;
+  Signature::Input input;
   input.name =
       nameOr(function.getArgAttrOfType<mlir::StringAttr>(number, "weir.name"), "input", number);
   input.shape = exampleShape(type).vec();
@@ -27,14 +27,14 @@ static InputSpec readInput(mlir::func::FuncOp function, unsigned number) {
   return input;
 }
 
-static OutputSpec readOutput(mlir::func::FuncOp function, unsigned number) {
+static Signature::Output readOutput(mlir::func::FuncOp function, unsigned number) {
   mlir::Type type = function.getResultTypes()[number];
   return {
       nameOr(function.getResultAttrOfType<mlir::StringAttr>(number, "weir.name"), "output", number),
       exampleShape(type).vec(), isBatched(type)};
 }
 
-static ParameterSpec readParameter(ParamOp op) {
+static Signature::Parameter readParameter(ParamOp op) {
   Result<Init> init = parseInit(op.getInit().str());
   assert(init.ok() && op.getInitArgs().size() == 2 && "the verifier knows these initializers");
   return {op.getName().str(),
@@ -69,7 +69,7 @@ std::vector<int64_t> wholeShape(const std::vector<int64_t> &example, bool batche
   return shape;
 }
 
-std::string describeBadId(const InputSpec &input, int64_t position, int64_t value) {
+std::string describeBadId(const Signature::Input &input, int64_t position, int64_t value) {
   int64_t perExample = 1;
   for (int64_t size : input.shape)
     perExample *= size;

@@ -31,7 +31,7 @@ static int64_t saturated(double value) {
   return value < -limit ? std::numeric_limits<int64_t>::min() : static_cast<int64_t>(value);
 }
 
-static llvm::Error checkIds(const InputSpec &spec, const RefTensor &input) {
+static llvm::Error checkIds(const Signature::Input &spec, const RefTensor &input) {
   for (auto [position, id] : llvm::enumerate(input.data)) {
     if (id != std::trunc(id))
       return refuse(fmt::format("input '{}': {} is not an id", spec.name, id));
@@ -61,7 +61,7 @@ static llvm::Error checkInputs(const Signature &signature, const std::vector<Ref
 }
 
 static llvm::Error checkParameters(const Signature &signature, const RefParameters &parameters) {
-  for (const ParameterSpec &spec : signature.parameters) {
+  for (const Signature::Parameter &spec : signature.parameters) {
     auto found = parameters.find(spec.name);
     if (found == parameters.end())
       return refuse(fmt::format("parameter '{}' is missing", spec.name));

@@ -15,43 +15,43 @@ class ModuleOp;
 
 namespace weir {
 
-/// An input. Its tensor has `shape`, with the batch in front if `batched`.
-struct InputSpec {
-  std::string name;
-  /// The example shape.
-  std::vector<int64_t> shape;
-  /// Ids from 0 to `cardinality - 1`, given as I64; otherwise numbers, given as F32.
-  bool isIndex = false;
-  int64_t cardinality = 0;
-  bool batched = true;
-};
-
-/// An output, always F32.
-struct OutputSpec {
-  std::string name;
-  /// The example shape.
-  std::vector<int64_t> shape;
-  bool batched = true;
-};
-
-/// A parameter, always F32, with PyTorch's name and layout.
-struct ParameterSpec {
-  std::string name;
-  std::vector<int64_t> shape;
-  /// What it is before training: constant(a), normal(a, b), uniform(a, b).
-  Init init = Init::Constant;
-  double initArgs[2] = {0.0, 0.0};
-  /// Not learned: running statistics.
-  bool buffer = false;
-};
-
 /// A model from outside.
 struct Signature {
+  /// An input. Its tensor has `shape`, with the batch in front if `batched`.
+  struct Input {
+    std::string name;
+    /// The example shape.
+    std::vector<int64_t> shape;
+    /// Ids from 0 to `cardinality - 1`, given as I64; otherwise numbers, given as F32.
+    bool isIndex = false;
+    int64_t cardinality = 0;
+    bool batched = true;
+  };
+
+  /// An output, always F32.
+  struct Output {
+    std::string name;
+    /// The example shape.
+    std::vector<int64_t> shape;
+    bool batched = true;
+  };
+
+  /// A parameter, always F32, with PyTorch's name and layout.
+  struct Parameter {
+    std::string name;
+    std::vector<int64_t> shape;
+    /// What it is before training: constant(a), normal(a, b), uniform(a, b).
+    Init init = Init::Constant;
+    double initArgs[2] = {0.0, 0.0};
+    /// Not learned: running statistics.
+    bool buffer = false;
+  };
+
   std::string model;
-  std::vector<InputSpec> inputs;
-  std::vector<OutputSpec> outputs;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
   /// In the order in which the model first uses them.
-  std::vector<ParameterSpec> parameters;
+  std::vector<Parameter> parameters;
 };
 
 /// The signature of the module's first function, which must be a verified model in
@@ -63,7 +63,7 @@ std::vector<int64_t> wholeShape(const std::vector<int64_t> &example, bool batche
 
 /// Why an id was refused: the input, where in it (`position` counts the elements of
 /// the whole tensor), the value, and what would be allowed.
-std::string describeBadId(const InputSpec &input, int64_t position, int64_t value);
+std::string describeBadId(const Signature::Input &input, int64_t position, int64_t value);
 
 } // namespace weir
 
