@@ -14,8 +14,8 @@ namespace weir::ast {
 StringRef spelling(UnaryOp op) { return op == UnaryOp::Negate ? "-" : "not"; }
 
 StringRef spelling(BinaryOp op) {
-  static constexpr StringLiteral names[] = {"+",  "-", "*",  "/", "%",  "@",   "==",
-                                            "!=", "<", "<=", ">", ">=", "and", "or"};
+  static constexpr StringLiteral names[] = {
+      "+", "-", "*", "/", "%", "@", "==", "!=", "<", "<=", ">", ">=", "and", "or"};
   return names[static_cast<size_t>(op)];
 }
 
@@ -159,7 +159,9 @@ private:
       child(subscript.object);
       ++depth;
       for (const SubscriptItem &item : subscript.items) {
-        line(item.range) << (!item.isRange ? "at" : item.first || item.last ? "range" : "all")
+        line(item.range) << (!item.isRange             ? "at"
+                             : item.first || item.last ? "range"
+                                                       : "all")
                          << '\n';
         child(item.first);
         child(item.last);

@@ -115,7 +115,25 @@ void Elaborator::reportUnknownCall(const CallExpr &call) {
   for (const auto &entry : preludeBlocksByName)
     known.push_back(entry.first());
   sort(known);
-  if (StringRef near = nearestWord(name, known); !near.empty())
+  // What other frameworks call it.
+  StringRef synonym =
+      StringSwitch<StringRef>(name.lower())
+          .Cases({"dense", "fc", "gemm"}, "linear")
+          .Cases({"conv", "convolution"}, "conv2d")
+          .Cases({"batch_norm1d", "batchnorm1d", "batch_norm2d", "batchnorm2d", "bn"}, "batch_norm")
+          .Cases({"max_pool", "maxpool"}, "max_pool2d")
+          .Cases({"avg_pool", "avgpool", "average_pool"}, "avg_pool2d")
+          .Cases({"cat", "concatenate", "stack"}, "concat")
+          .Cases({"view", "unflatten"}, "reshape")
+          .Cases({"permute", "swapaxes"}, "transpose")
+          .Cases({"mm", "bmm"}, "matmul")
+          .Cases({"swish"}, "silu")
+          .Cases({"average"}, "mean")
+          .Cases({"embedding_bag"}, "embedding")
+          .Default("");
+  if (!synonym.empty())
+    message.fix("it is called '" + synonym + "' here");
+  else if (StringRef near = nearestWord(name, known); !near.empty())
     message.fix("did you mean '" + near + "'?");
   else if (any_of(file.definitions, [&](const Definition *d) { return d->name.text == name; }))
     message.fix("'" + name + "' is a model; only blocks can be called");
@@ -136,8 +154,7 @@ static std::optional<StringRef> literalWord(const Expr *expr) {
 }
 
 static bool isValidPath(StringRef text) {
-  return !text.empty() && !text.starts_with(".") && !text.ends_with(".") &&
-         !text.contains("..") &&
+  return !text.empty() && !text.starts_with(".") && !text.ends_with(".") && !text.contains("..") &&
          all_of(text, [](char c) { return isAlnum(c) || c == '_' || c == '.' || c == '-'; });
 }
 
@@ -233,8 +250,8 @@ Value Elaborator::callBlock(const Definition &block, const CallExpr &call, const
 //===----------------------------------------------------------------------===//
 
 bool Elaborator::bindArguments(ArrayRef<ParameterSpec> parameters, StringRef signature,
-                               const CallExpr &call, const Value *piped,
-                               std::vector<Value> &values, std::vector<SMRange> &ranges) {
+                               const CallExpr &call, const Value *piped, std::vector<Value> &values,
+                               std::vector<SMRange> &ranges) {
   StringRef callee = call.callee.text;
   size_t count = parameters.size();
   values.assign(count, Value::absent());
@@ -353,8 +370,8 @@ Value Elaborator::evaluateArgument(const ParameterSpec &parameter, const Expr *e
       value.text = *word;
       return value;
     }
-    error(expr->range, "'" + Twine(parameter.name) + "' is a word, as `" + parameter.name +
-                           ": mean`");
+    error(expr->range,
+          "'" + Twine(parameter.name) + "' is a word, as `" + parameter.name + ": mean`");
     return Value::poison();
   }
   return evaluate(expr);
@@ -366,12 +383,11 @@ Value Elaborator::convertArgument(const ParameterSpec &parameter, Value value, c
   if (value.isPoison())
     return value;
   auto wrong = [&](const Twine &needs) -> Diagnostic & {
-    Diagnostic &message = error(range, "the argument '" + Twine(parameter.name) + "' of '" +
-                                           callee + "' is " + needs + ", this is " +
-                                           describe(value));
+    Diagnostic &message =
+        error(range, "the argument '" + Twine(parameter.name) + "' of '" + callee + "' is " +
+                         needs + ", this is " + describe(value));
     if (callee == "max" || callee == "min")
-      message.fix("'" + callee + "' reduces axes; of two values take `" + callee +
-                  "imum(a, b)`");
+      message.fix("'" + callee + "' reduces axes; of two values take `" + callee + "imum(a, b)`");
     return message;
   };
   auto checkSize = [&](const Value &size) {
@@ -468,15 +484,19 @@ Value Elaborator::convertArgument(const ParameterSpec &parameter, Value value, c
 
 std::optional<Initializer> Elaborator::evaluateInitializer(const Expr *expr, int64_t fanIn,
                                                            int64_t fanOut) {
-  static constexpr StringRef signatures[] = {
-      "zeros()",           "ones()",           "constant(value: float)",
-      "normal(mean: float = 0.0, deviation: float = 1.0)",
-      "uniform(low: float, high: float)",      "kaiming_normal()",
-      "kaiming_uniform()", "xavier_normal()",  "xavier_uniform()"};
+  static constexpr StringRef signatures[] = {"zeros()",
+                                             "ones()",
+                                             "constant(value: float)",
+                                             "normal(mean: float = 0.0, deviation: float = 1.0)",
+                                             "uniform(low: float, high: float)",
+                                             "kaiming_normal()",
+                                             "kaiming_uniform()",
+                                             "xavier_normal()",
+                                             "xavier_uniform()"};
   const auto *call = dyn_cast<CallExpr>(expr);
   StringRef name = call ? call->callee.text : "";
-  const auto *signature = find_if(
-      signatures, [&](StringRef candidate) { return candidate.split('(').first == name; });
+  const auto *signature =
+      find_if(signatures, [&](StringRef candidate) { return candidate.split('(').first == name; });
   if (signature == std::end(signatures)) {
     if (expr->kind == ExprKind::Error)
       return std::nullopt;
@@ -577,12 +597,11 @@ std::optional<int64_t> Call::axis(StringRef parameter, int64_t value, int64_t ra
   int64_t axis = value < 0 ? value + rank : value;
   if (axis >= 0 && axis < rank)
     return axis;
-  Diagnostic &message =
-      error(range(parameter), "there is no axis " + Twine(value) + " in a tensor of rank " +
-                                  Twine(rank));
+  Diagnostic &message = error(range(parameter), "there is no axis " + Twine(value) +
+                                                    " in a tensor of rank " + Twine(rank));
   if (rank > 0)
-    message.fix("axes count from 0 to " + Twine(rank - 1) + " (the batch not counted), or from -1 " +
-                "to -" + Twine(rank) + " from the end");
+    message.fix("axes count from 0 to " + Twine(rank - 1) +
+                " (the batch not counted), or from -1 " + "to -" + Twine(rank) + " from the end");
   return std::nullopt;
 }
 

@@ -17,8 +17,8 @@ static void checkDefinition(const Definition &definition, Diagnostics &diagnosti
     auto [place, isNew] = places.try_emplace(parameter.name.text, parameter.name.range);
     if (!isNew)
       diagnostics
-          .error(parameter.name.range, "there are two parameters called '" + parameter.name.text +
-                                           "'")
+          .error(parameter.name.range,
+                 "there are two parameters called '" + parameter.name.text + "'")
           .note(place->second, "the first is here");
     if (!definition.isModel && parameter.name.text == "name")
       diagnostics.error(parameter.name.range, "a parameter can't be called 'name'")

@@ -25,16 +25,16 @@ template <typename Op> static Value emitConv(Call &call, unsigned rank) {
     return Value::poison();
   int64_t channels = input[0], outputs = call.size("channels"), groups = call.size("groups");
   if (channels % groups != 0) {
-    call.error(call.range("groups"), "groups must divide the channels of the input: " +
-                                         Twine(channels) + " channels, " + Twine(groups) +
-                                         " groups")
+    call.error(call.range("groups"),
+               "groups must divide the channels of the input: " + Twine(channels) + " channels, " +
+                   Twine(groups) + " groups")
         .note(call["x"].origin, "the shape " + describe(call["x"]) + " comes from here");
     return Value::poison();
   }
   if (outputs % groups != 0) {
-    call.error(call.range("groups"), "groups must divide the channels of the result: " +
-                                         Twine(outputs) + " channels, " + Twine(groups) +
-                                         " groups");
+    call.error(call.range("groups"),
+               "groups must divide the channels of the result: " + Twine(outputs) + " channels, " +
+                   Twine(groups) + " groups");
     return Value::poison();
   }
   SmallVector<int64_t> kernel = call.window("kernel", rank), stride = call.window("stride", rank),
@@ -43,8 +43,8 @@ template <typename Op> static Value emitConv(Call &call, unsigned rank) {
   SmallVector<int64_t> shape{outputs}, weightShape{outputs, channels / groups};
   int64_t window = 1;
   for (unsigned i = 0; i < rank; ++i) {
-    int64_t positions = windowPositions(input[i + 1], padding[i], padding[i], kernel[i], stride[i],
-                                        dilation[i]);
+    int64_t positions =
+        windowPositions(input[i + 1], padding[i], padding[i], kernel[i], stride[i], dilation[i]);
     int64_t reach = dilation[i] * (kernel[i] - 1) + 1;
     if (positions < 1) {
       call.shapeError("x", "the kernel is larger than the padded input: it reaches over " +
@@ -74,8 +74,7 @@ template <typename Op> static Value emitConv(Call &call, unsigned rank) {
   mlir::Value x = call.tensor("x");
   return call.result(Op::create(call.builder(), call.loc(),
                                 call.resultType(shape, isBatched(x.getType())), x, weight, bias,
-                                stride, padding, padding, dilation, groups,
-                                Layout::ChannelsFirst));
+                                stride, padding, padding, dilation, groups, Layout::ChannelsFirst));
 }
 
 void addConv(BuiltinTable &table) {

@@ -56,6 +56,13 @@ void Diagnostics::clear() {
   errorCount = warningCount = droppedCount = 0;
 }
 
+void Diagnostics::truncate(size_t size) {
+  while (diagnostics.size() > size) {
+    --(diagnostics.back().severity == Severity::Error ? errorCount : warningCount);
+    diagnostics.pop_back();
+  }
+}
+
 namespace {
 
 /// The longest piece of a source line that is shown, in columns.
@@ -125,7 +132,7 @@ static void renderOne(raw_ostream &os, const SourceMgr *sources, SMRange range, 
   const MemoryBuffer *memory = sources->getMemoryBuffer(buffer);
   StringRef text = memory->getBuffer();
   size_t start = range.Start.getPointer() - text.data();
-  size_t lineStart = start == 0 ? StringRef::npos : text.rfind('\n', start - 1);
+  size_t lineStart = text.rfind('\n', start);
   lineStart = lineStart == StringRef::npos ? 0 : lineStart + 1;
   size_t lineEnd = std::min(text.find('\n', start), text.size());
   StringRef line = text.slice(lineStart, lineEnd).rtrim('\r');

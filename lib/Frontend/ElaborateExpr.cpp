@@ -26,8 +26,8 @@ Value Elaborator::evaluate(const Expr *expr, Hint hint) {
     ~Level() { --depth; }
   } level(depth);
   if (depth > maxDepth) {
-    error(expr->range, "expressions and blocks are nested more than " + Twine(maxDepth) +
-                           " levels deep");
+    error(expr->range,
+          "expressions and blocks are nested more than " + Twine(maxDepth) + " levels deep");
     return Value::poison();
   }
 
@@ -58,8 +58,8 @@ Value Elaborator::evaluate(const Expr *expr, Hint hint) {
     if (condition.isPoison())
       return condition;
     if (condition.kind != Value::Kind::Bool) {
-      error(choice->condition->range, "a condition is true or false, this is " +
-                                          describe(condition))
+      error(choice->condition->range,
+            "a condition is true or false, this is " + describe(condition))
           .fix("`if` chooses when the model is compiled; compare sizes, as `n == 1`");
       return Value::poison();
     }
@@ -134,7 +134,7 @@ Value Elaborator::evaluateReference(const ReferenceExpr &expr) {
   sort(visible);
   if (StringRef near = nearestWord(expr.name, visible); !near.empty())
     message.fix("did you mean '" + near + "'?");
-  else if (builtins().contains(expr.name) || findBlock(expr.name))
+  else if (isKnownCall(expr.name))
     message.fix("'" + expr.name + "' is called with parentheses, or as a stage: `x |> " +
                 expr.name + "`");
   else if (frame->caller)
@@ -188,8 +188,8 @@ Value Elaborator::evaluateMember(const MemberExpr &expr) {
     if (property.name != member)
       continue;
     if (rank < property.minRank || rank > property.maxRank) {
-      error(expr.range, "'" + member + "' is a property of " + property.needs + ", this is " +
-                            describe(object))
+      error(expr.range,
+            "'" + member + "' is a property of " + property.needs + ", this is " + describe(object))
           .note(object.origin, "the tensor comes from here")
           .fix("`x.shape[0]` gives a size by its position");
       return Value::poison();
@@ -231,10 +231,9 @@ Value Elaborator::evaluateUnary(const UnaryExpr &expr, const Hint &hint) {
   case Value::Kind::Tensor:
     if (!requireFloat(operand, expr.operand->range))
       return Value::poison();
-    return Value::ofTensor(
-        NegOp::create(builder, locationOf(expr.range, pathFor(hint)), operand.tensor.getType(),
-                      operand.tensor),
-        expr.range);
+    return Value::ofTensor(NegOp::create(builder, locationOf(expr.range, pathFor(hint)),
+                                         operand.tensor.getType(), operand.tensor),
+                           expr.range);
   default:
     error(expr.range, "'-' needs a number or a tensor, this is " + describe(operand));
     return Value::poison();
@@ -350,12 +349,15 @@ Value Elaborator::evaluatePipeline(const PipelineExpr &expr, const Hint &hint) {
   std::string path = pathFor(hint);
   bool isRoot = hint.kind == Hint::Kind::Root || hint.kind == Hint::Kind::Output;
   for (auto [i, stage] : enumerate(expr.stages)) {
-    if (value.isPoison())
-      return value;
+    if (value.isPoison()) {
+      // What follows can't be judged, but it can be known.
+      if (!isKnownCall(stage->callee.text))
+        reportUnknownCall(*stage);
+      continue;
+    }
     Hint stageHint = hint;
     if (numbered && hint.kind != Hint::Kind::None)
-      stageHint = {Hint::Kind::Path,
-                   (isRoot ? frame->prefix : path + ".") + std::to_string(i)};
+      stageHint = {Hint::Kind::Path, (isRoot ? frame->prefix : path + ".") + std::to_string(i)};
     value = evaluateCall(*stage, &value, stageHint);
     // The shape so far is made by the pipeline up to here.
     if (value.isTensor())
@@ -398,8 +400,8 @@ Value Elaborator::evaluateSubscript(const SubscriptExpr &expr) {
 Value Elaborator::sliceTensor(const SubscriptExpr &expr, const Value &object) {
   ArrayRef<int64_t> shape = object.shape();
   if (expr.items.size() > shape.size()) {
-    error(expr.range, "there are " + Twine(expr.items.size()) + " indices for " +
-                          describe(object) + " of rank " + Twine(shape.size()))
+    error(expr.range, "there are " + Twine(expr.items.size()) + " indices for " + describe(object) +
+                          " of rank " + Twine(shape.size()))
         .note(object.origin, "the tensor comes from here");
     return Value::poison();
   }
@@ -416,19 +418,19 @@ Value Elaborator::sliceTensor(const SubscriptExpr &expr, const Value &object) {
     };
     std::optional<int64_t> first = evaluateBound(item.first, 0);
     std::optional<int64_t> last =
-        item.isRange ? evaluateBound(item.last, size)
-                     : std::optional<int64_t>(first.value_or(0) < maxSize ? first.value_or(0) + 1
-                                                                          : maxSize);
+        item.isRange
+            ? evaluateBound(item.last, size)
+            : std::optional<int64_t>(first.value_or(0) < maxSize ? first.value_or(0) + 1 : maxSize);
     if (!first || !last)
       return Value::poison();
     if (*first < 0 || *last > size || *first >= *last) {
       Diagnostic &message =
           item.isRange
-              ? error(item.range, "the range " + Twine(*first) + ".." + Twine(*last) +
-                                      (*first >= *last && *first >= 0 && *last <= size
-                                           ? " is empty"
-                                           : " is outside of axis " + Twine(axis) + " of size " +
-                                                 Twine(size)))
+              ? error(item.range,
+                      "the range " + Twine(*first) + ".." + Twine(*last) +
+                          (*first >= *last && *first >= 0 && *last <= size
+                               ? " is empty"
+                               : " is outside of axis " + Twine(axis) + " of size " + Twine(size)))
               : error(item.range, "the index " + Twine(*first) + " is outside of axis " +
                                       Twine(axis) + " of size " + Twine(size));
       message.note(object.origin, "the tensor " + describe(object) + " comes from here");

@@ -2,12 +2,12 @@
 
 #include "Elaborator.h"
 
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/SourceMgr.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/SourceMgr.h"
 
 using namespace llvm;
 using namespace weir::ast;
@@ -18,6 +18,8 @@ namespace weir {
 static constexpr unsigned maxSteps = 200'000;
 /// Blocks within blocks.
 static constexpr unsigned maxInstances = 64;
+/// Notes on one error.
+static constexpr unsigned maxNotes = 6;
 
 Elaborator::Elaborator(mlir::MLIRContext &context, const SourceMgr &sources,
                        Diagnostics &diagnostics, const SourceFile &file, const SourceFile &prelude)
@@ -170,8 +172,7 @@ static bool suits(ParameterKind kind, Value &value) {
   return false;
 }
 
-bool Elaborator::bindModelParameters(const Definition &model,
-                                     const StringMap<Binding> &bindings) {
+bool Elaborator::bindModelParameters(const Definition &model, const StringMap<Binding> &bindings) {
   bool ok = true;
   std::vector<StringRef> names;
   for (const Parameter &parameter : model.parameters) {
@@ -188,9 +189,8 @@ bool Elaborator::bindModelParameters(const Definition &model,
     } else if (parameter.defaultValue) {
       value = evaluate(parameter.defaultValue);
       if (!value.isPoison() && !suits(parameter.kind, value)) {
-        error(parameter.defaultValue->range, "the default of '" + name + "' is " +
-                                                 describe(value) + ", not a " +
-                                                 spelling(parameter.kind));
+        error(parameter.defaultValue->range, "the default of '" + name + "' is " + describe(value) +
+                                                 ", not a " + spelling(parameter.kind));
         value = Value::poison();
       }
     } else {
@@ -205,9 +205,9 @@ bool Elaborator::bindModelParameters(const Definition &model,
     if (is_contained(names, binding.first()))
       continue;
     ok = false;
-    Diagnostic &message = error(model.name.range, "model '" + model.name.text +
-                                                      "' has no parameter '" + binding.first() +
-                                                      "' to set");
+    Diagnostic &message =
+        error(model.name.range,
+              "model '" + model.name.text + "' has no parameter '" + binding.first() + "' to set");
     if (StringRef near = nearestWord(binding.first(), names); !near.empty())
       message.fix("did you mean '" + near + "'?");
     else if (!names.empty())
@@ -244,7 +244,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const Definition &model,
     if (outputs.empty() && diagnostics.errors() == errorsBefore)
       error(model.closingBrace, "model '" + model.name.text + "' has no output")
           .fix("say what it computes: `output y = ...`");
-    checkUnused(top.scopes.front());
+    if (diagnostics.errors() == errorsBefore)
+      checkUnused(top.scopes.front());
   }
   frame = nullptr;
   if (diagnostics.errors() != errorsBefore)
@@ -368,7 +369,8 @@ void Elaborator::elaborateInput(const Statement &statement) {
     return;
   }
   mlir::Type type = makeTensorType(/*batched=*/true, *shape, elementType);
-  mlir::Value value = body->addArgument(type, locationOf(statement.name.range, statement.name.text));
+  mlir::Value value =
+      body->addArgument(type, locationOf(statement.name.range, statement.name.text));
   inputs.push_back({statement.name, value});
   define(statement.name, Value::ofTensor(value, statement.type->range), /*isLet=*/true,
          /*warnUnused=*/true);
@@ -404,9 +406,8 @@ void Elaborator::elaborateParam(const Statement &statement) {
   std::optional<Initializer> initializer = evaluateInitializer(statement.value, fanIn, fanOut);
   if (!initializer)
     return fail();
-  mlir::Value value =
-      makeParameter(frame->prefix + statement.name.text.str() + frame->iterations, *shape,
-                    *initializer, /*buffer=*/false, statement.name.range);
+  mlir::Value value = makeParameter(frame->prefix + statement.name.text.str() + frame->iterations,
+                                    *shape, *initializer, /*buffer=*/false, statement.name.range);
   define(statement.name, Value::ofTensor(value, statement.type->range), /*isLet=*/false,
          /*warnUnused=*/frame->definition->isModel);
 }
@@ -461,8 +462,8 @@ void Elaborator::elaborateFor(const Statement &statement, Value *returned) {
   if (!first || !last)
     return;
   if (*last < *first) {
-    error(statement.range, "the range runs backwards: from " + Twine(*first) + " to " +
-                               Twine(*last))
+    error(statement.range,
+          "the range runs backwards: from " + Twine(*first) + " to " + Twine(*last))
         .fix("count up from the smaller number");
     return;
   }
@@ -548,13 +549,19 @@ Value Elaborator::instantiate(const Definition &block, const CallExpr &call,
     Diagnostic &message = diagnostics[i];
     if (message.severity != Severity::Error)
       continue;
-    // The user can't change the prelude: say it where the prelude is used.
+    // The user can't change the prelude: say it where the prelude is used, and
+    // only the first; what follows is about the same argument.
     if (isPrelude(message.range) && !isPrelude(call.range)) {
       message.notes.insert(message.notes.begin(),
                            {message.range, "in the definition of '" + block.name.text.str() + "'"});
       message.range = call.range;
-    } else {
+      diagnostics.truncate(i + 1);
+    } else if (message.notes.size() < maxNotes) {
       message.note(call.range, "in this use of block '" + block.name.text + "'");
+    } else {
+      // Of a long chain the inner uses and the outermost are shown.
+      message.notes.back() = {call.range,
+                              "which comes from this use of block '" + block.name.text.str() + "'"};
     }
   }
   if (result.isTensor())
@@ -580,16 +587,18 @@ bool Elaborator::checkShape(ArrayRef<int64_t> shape, SMRange range) {
 mlir::Value Elaborator::makeParameter(StringRef name, ArrayRef<int64_t> shape,
                                       Initializer initializer, bool buffer, SMRange range) {
   auto [place, isNew] = parameterPlaces.try_emplace(name, range);
-  if (!isNew)
+  if (isNew) {
+    parameterList.push_back({name.str(), SmallVector<int64_t>(shape)});
+  } else if (duplicateAt != range.Start) {
+    // Once per layer, not again for its bias.
+    duplicateAt = range.Start;
     error(range, "two parameters are called '" + name + "'")
         .note(place->second, "the first is made here")
         .fix("give one of them a name of its own with `name: ...`");
-  else
-    parameterList.push_back({name.str(), SmallVector<int64_t>(shape)});
+  }
   return ParamOp::create(builder, locationOf(range, name),
-                         makeTensorType(false, shape, builder.getF32Type()), name,
-                         initializer.kind, ArrayRef<double>{initializer.first, initializer.second},
-                         buffer);
+                         makeTensorType(false, shape, builder.getF32Type()), name, initializer.kind,
+                         ArrayRef<double>{initializer.first, initializer.second}, buffer);
 }
 
 bool Elaborator::requireFloat(const Value &value, SMRange range) {

@@ -14,9 +14,9 @@
 #include "weir/Frontend/Diagnostics.h"
 #include "weir/Frontend/Frontend.h"
 
-#include "llvm/ADT/StringSet.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <array>
 #include <deque>
@@ -143,9 +143,7 @@ struct ParameterSpec {
   ArgumentKind kind = ArgumentKind::Tensor;
   bool optional = false; ///< `= none`, or a default
   Value defaultValue = Value::absent();
-  bool isVariadic() const {
-    return kind == ArgumentKind::Sizes || kind == ArgumentKind::Tensors;
-  }
+  bool isVariadic() const { return kind == ArgumentKind::Sizes || kind == ArgumentKind::Tensors; }
 };
 
 struct Builtin {
@@ -194,7 +192,7 @@ private:
   struct Variable {
     Value value;
     llvm::SMRange definedAt;
-    bool isLet = false;  ///< may be rebound in a `for`
+    bool isLet = false; ///< may be rebound in a `for`
     bool warnUnused = false;
     bool used = false;
   };
@@ -253,6 +251,9 @@ private:
   Value evaluateArgument(const ParameterSpec &parameter, const ast::Expr *expr);
   std::optional<Initializer> evaluateInitializer(const ast::Expr *expr, int64_t fanIn,
                                                  int64_t fanOut);
+  bool isKnownCall(llvm::StringRef name) const {
+    return builtins().contains(name) || findBlock(name);
+  }
   void reportUnknownCall(const ast::CallExpr &call);
 
 public:
@@ -305,6 +306,7 @@ private:
   std::vector<std::pair<std::string, llvm::SmallVector<int64_t>>> parameterList;
   llvm::StringMap<llvm::SMRange> parameterPlaces;
   llvm::StringSet<> layerPaths;
+  llvm::SMLoc duplicateAt;
   unsigned steps = 0, depth = 0, instances = 0;
   bool exhausted = false;
 };
@@ -315,8 +317,8 @@ class Call {
 public:
   Call(Elaborator &elaborator, const Builtin &builtin, const ast::CallExpr &expr, Hint hint,
        std::vector<Value> values, std::vector<llvm::SMRange> ranges)
-      : elaborator(elaborator), builtin(builtin), expr(expr), hint(hint),
-        values(std::move(values)), ranges(std::move(ranges)) {}
+      : elaborator(elaborator), builtin(builtin), expr(expr), hint(hint), values(std::move(values)),
+        ranges(std::move(ranges)) {}
 
   Elaborator &elaborator;
   const Builtin &builtin;

@@ -17,8 +17,7 @@ mlir::Value Elaborator::asTensor(const Value &value, SMRange range) {
   if (value.isTensor())
     return value.tensor;
   auto type = mlir::RankedTensorType::get({}, builder.getF32Type());
-  auto attribute =
-      mlir::DenseElementsAttr::get(type, static_cast<float>(value.asDouble()));
+  auto attribute = mlir::DenseElementsAttr::get(type, static_cast<float>(value.asDouble()));
   return ConstantOp::create(builder, locationOf(range), type, attribute);
 }
 
@@ -50,8 +49,8 @@ std::optional<SmallVector<int64_t>> Elaborator::broadcast(const Value &lhs, cons
 
 /// Creates the op of this class with an explicit result type.
 template <typename Op>
-static mlir::Value createBinary(mlir::OpBuilder &builder, mlir::Location location,
-                                mlir::Type type, mlir::Value lhs, mlir::Value rhs) {
+static mlir::Value createBinary(mlir::OpBuilder &builder, mlir::Location location, mlir::Type type,
+                                mlir::Value lhs, mlir::Value rhs) {
   return Op::create(builder, location, type, lhs, rhs);
 }
 
@@ -66,9 +65,8 @@ static Value emitBroadcast(Elaborator &elaborator, CreateBinary create, StringRe
   mlir::Value left = elaborator.asTensor(lhs, range), right = elaborator.asTensor(rhs, range);
   bool batched = isBatched(left.getType()) || isBatched(right.getType());
   mlir::Type type = makeTensorType(batched, *shape, elaborator.builder.getF32Type());
-  return Value::ofTensor(create(elaborator.builder, elaborator.locationOf(range, name), type, left,
-                                right),
-                         range);
+  return Value::ofTensor(
+      create(elaborator.builder, elaborator.locationOf(range, name), type, left, right), range);
 }
 
 Value Elaborator::emitBinary(ast::BinaryOp op, const Value &lhs, const Value &rhs, SMRange range,
@@ -102,15 +100,13 @@ static Value twoVariables(Call &call, StringRef first, StringRef second, OfSizes
 
 static Value emitMaximum(Call &call) {
   return twoVariables<MaximumOp>(
-      call, "a", "b",
-      [](int64_t a, int64_t b) { return std::optional<int64_t>(std::max(a, b)); },
+      call, "a", "b", [](int64_t a, int64_t b) { return std::optional<int64_t>(std::max(a, b)); },
       [](double a, double b) { return std::max(a, b); });
 }
 
 static Value emitMinimum(Call &call) {
   return twoVariables<MinimumOp>(
-      call, "a", "b",
-      [](int64_t a, int64_t b) { return std::optional<int64_t>(std::min(a, b)); },
+      call, "a", "b", [](int64_t a, int64_t b) { return std::optional<int64_t>(std::min(a, b)); },
       [](double a, double b) { return std::min(a, b); });
 }
 
@@ -123,7 +119,8 @@ static Value emitPow(Call &call) {
           return std::nullopt;
         int64_t product = 1;
         // Beyond 64 steps only 0, 1 and -1 stay within range.
-        int64_t count = std::abs(base) <= 1 ? std::min<int64_t>(exponent, exponent % 2 + 2) : exponent;
+        int64_t count =
+            std::abs(base) <= 1 ? std::min<int64_t>(exponent, exponent % 2 + 2) : exponent;
         for (int64_t i = 0; i < count && !overflow; ++i)
           overflow = __builtin_mul_overflow(product, base, &product);
         return product;
@@ -145,8 +142,8 @@ template <typename Op, double (*ofNumber)(double)> static Value oneVariable(Call
     double result = ofNumber(x.asDouble());
     if (std::isfinite(result))
       return Value::ofFloat(result);
-    call.error(call.expr.range, "'" + call.builtin.name + "' of " + describe(x) +
-                                    " is not a finite number");
+    call.error(call.expr.range,
+               "'" + call.builtin.name + "' of " + describe(x) + " is not a finite number");
     return Value::poison();
   }
   return call.result(Op::create(call.builder(), call.loc(), x.tensor.getType(), x.tensor));

@@ -7,10 +7,10 @@
 #include "InferSizes.h"
 #include "weir/Frontend/Parser.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace llvm;
 
@@ -114,16 +114,14 @@ static mlir::OwningOpRef<mlir::ModuleOp> build(const ast::SourceFile &file, Stri
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> loadModel(StringRef path, SourceMgr &sources,
-                                            mlir::MLIRContext &context,
-                                            const ModelOptions &options,
+                                            mlir::MLIRContext &context, const ModelOptions &options,
                                             Diagnostics &diagnostics) {
   std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
   return file ? build(*file, path, sources, context, options, diagnostics) : nullptr;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> loadModelFromText(StringRef text, StringRef name,
-                                                    SourceMgr &sources,
-                                                    mlir::MLIRContext &context,
+                                                    SourceMgr &sources, mlir::MLIRContext &context,
                                                     const ModelOptions &options,
                                                     Diagnostics &diagnostics) {
   std::unique_ptr<ast::SourceFile> file =

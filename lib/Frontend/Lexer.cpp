@@ -2,6 +2,7 @@
 
 #include "weir/Frontend/Lexer.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -18,8 +19,10 @@ StringRef describe(TokenKind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
-static bool startsWord(char c) { return isAlpha(c) || c == '_'; }
-static bool continuesWord(char c) { return isAlnum(c) || c == '_'; }
+// Letters beyond a-z belong to words too, so that a foreign name is one mistake.
+static bool isForeign(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+static bool startsWord(char c) { return isAlpha(c) || c == '_' || isForeign(c); }
+static bool continuesWord(char c) { return isAlnum(c) || c == '_' || isForeign(c); }
 
 void Lexer::skipSpace() {
   while (position < text.size()) {
@@ -79,6 +82,12 @@ Token Lexer::word() {
   while (end < text.size() && continuesWord(text[end]))
     ++end;
   StringRef spelling = text.slice(position, end);
+  if (any_of(spelling, isForeign)) {
+    Token token = take(TokenKind::Identifier, spelling.size());
+    diagnostics.error(token.range(), "'" + token.text.take_front(40) + "' can't be a name")
+        .fix("names are made of the letters a to z, A to Z, digits and '_'");
+    return token;
+  }
   TokenKind kind = StringSwitch<TokenKind>(spelling)
                        .Case("model", TokenKind::KwModel)
                        .Case("block", TokenKind::KwBlock)
@@ -175,24 +184,49 @@ Token Lexer::next() {
   default:
     break;
   }
-  // A run of characters that mean nothing is one mistake.
-  size_t end = position + 1;
-  static constexpr StringLiteral known = "\"()[]{},:;=<>+-*/%@. \t\r\n";
-  while (end < text.size() && !continuesWord(text[end]) && !known.contains(text[end]))
-    ++end;
-  Token token = take(TokenKind::Invalid, end - position);
-  Diagnostic &error =
-      diagnostics.error(token.range(), "'" + token.text.take_front(24) + "' means nothing in Weir");
-  if (c == '!')
-    error.fix("write `not x`");
-  else if (c == '|')
-    error.fix("a pipeline is written `x |> layer`; logic is `or`");
-  else if (c == '&')
-    error.fix("write `a and b`");
-  else if (c == '#')
-    error.fix("comments start with `//`");
-  else if (c == '\'')
-    error.fix("strings are written with double quotes");
+  return invalid();
+}
+
+/// Reports what starts no token. What is meant is often clear from other
+/// languages, and then the parser goes on with it.
+Token Lexer::invalid() {
+  StringRef rest = text.substr(position);
+  TokenKind meant = TokenKind::Invalid;
+  size_t length = 1;
+  std::string fix;
+  if (rest.starts_with("&&") || rest.starts_with("||")) {
+    meant = rest[0] == '&' ? TokenKind::KwAnd : TokenKind::KwOr;
+    length = 2;
+    fix = rest[0] == '&' ? "write `and`" : "write `or`";
+  } else if (rest[0] == '!') {
+    meant = TokenKind::KwNot;
+    fix = "write `not`";
+  } else if (rest[0] == '#') {
+    length = std::min(rest.find('\n'), rest.size());
+    fix = "comments start with `//`";
+  } else if (rest[0] == '\'') {
+    size_t close = rest.find_first_of("'\n", 1);
+    if (close != StringRef::npos && rest[close] == '\'') {
+      meant = TokenKind::String;
+      length = close + 1;
+    }
+    fix = "strings are written with double quotes";
+  } else {
+    // A run of characters that mean nothing is one mistake.
+    static constexpr StringLiteral known = "\"()[]{},:;=<>+-*/%@.&|!#' \t\r\n";
+    while (length < rest.size() && !continuesWord(rest[length]) && !known.contains(rest[length]))
+      ++length;
+    if (rest[0] == '|' || rest[0] == '&')
+      fix = "a pipeline is written `x |> layer`; logic is `and`, `or`, `not`";
+  }
+  Token token = take(TokenKind::Invalid, length);
+  std::string shown;
+  for (char c : token.text.take_front(24))
+    shown += isPrint(c) ? c : '?';
+  Diagnostic &error = diagnostics.error(token.range(), "'" + shown + "' means nothing in Weir");
+  if (!fix.empty())
+    error.fix(fix);
+  token.kind = meant;
   return token;
 }
 

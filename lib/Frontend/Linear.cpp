@@ -33,9 +33,8 @@ static Value emitLinear(Call &call) {
   SmallVector<int64_t> shape(input);
   shape.back() = features;
   mlir::Value x = call.tensor("x");
-  return call.result(LinearOp::create(call.builder(), call.loc(),
-                                      call.resultType(shape, isBatched(x.getType())), x, weight,
-                                      bias));
+  return call.result(LinearOp::create(
+      call.builder(), call.loc(), call.resultType(shape, isBatched(x.getType())), x, weight, bias));
 }
 
 Value Elaborator::emitMatmul(const Value &lhs, const Value &rhs, SMRange range, StringRef name) {
@@ -57,10 +56,9 @@ Value Elaborator::emitMatmul(const Value &lhs, const Value &rhs, SMRange range, 
   }
   int64_t inner = right[right.size() - 2];
   if (left.back() != inner) {
-    Diagnostic &message =
-        fail("'@' needs as many columns on the left as rows on the right: " + describe(lhs) +
-             " has " + Twine(left.back()) + " columns, " + describe(rhs) + " has " + Twine(inner) +
-             " rows");
+    Diagnostic &message = fail(
+        "'@' needs as many columns on the left as rows on the right: " + describe(lhs) + " has " +
+        Twine(left.back()) + " columns, " + describe(rhs) + " has " + Twine(inner) + " rows");
     if (left.back() == right.back())
       message.fix("turn the right one over: `x @ transpose(w)`");
     return Value::poison();

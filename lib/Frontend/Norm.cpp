@@ -33,10 +33,9 @@ static Value emitBatchNorm(Call &call) {
   mlir::Value variance =
       call.parameter("running_var", {channels}, Initializer::constant(1), /*buffer=*/true);
   mlir::Value x = call.tensor("x");
-  return call.result(BatchNormOp::create(call.builder(), call.loc(), x.getType(), x, weight, bias,
-                                         mean, variance, call.builder().getF64FloatAttr(
-                                             call.number("eps")),
-                                         call.builder().getI64IntegerAttr(0)));
+  return call.result(BatchNormOp::create(
+      call.builder(), call.loc(), x.getType(), x, weight, bias, mean, variance,
+      call.builder().getF64FloatAttr(call.number("eps")), call.builder().getI64IntegerAttr(0)));
 }
 
 static Value emitLayerNorm(Call &call) {

@@ -106,7 +106,8 @@ Parser::Nesting::Nesting(Parser &parser) : parser(parser) {
   ok = ++parser.depth <= maxNesting;
   if (!ok)
     parser
-        .error(parser.token.range(), "this is nested more than " + Twine(maxNesting) + " levels deep")
+        .error(parser.token.range(),
+               "this is nested more than " + Twine(maxNesting) + " levels deep")
         .fix("name the inner parts with `let`");
 }
 
@@ -116,10 +117,11 @@ bool Parser::parseName(ast::Name &name, const Twine &context) {
     advance();
     return true;
   }
-  if (token.isKeyword())
+  if (token.isKeyword() && !ahead.is(TokenKind::Identifier)) {
     error(token.range(), "'" + token.text + "' is a word of the language and can't be " + context)
         .fix("choose another name, as '" + token.text + "_'");
-  else
+    advance();
+  } else
     error(missingRange(), "expected " + context + ", " + found());
   return false;
 }
@@ -131,8 +133,7 @@ bool Parser::parseName(ast::Name &name, const Twine &context) {
 std::unique_ptr<ast::SourceFile> Parser::parseFile() {
   while (!at(TokenKind::EndOfFile) && !diagnostics.full()) {
     if (!at(TokenKind::KwModel) && !at(TokenKind::KwBlock)) {
-      Diagnostic &message =
-          error(token.range(), "expected a model or a block, " + found());
+      Diagnostic &message = error(token.range(), "expected a model or a block, " + found());
       if (startsStatement())
         message.fix("statements stand in a model: `model Name() { ... }`");
       else if (at(TokenKind::RightBrace))
@@ -168,13 +169,13 @@ const ast::Definition *Parser::parseDefinition() {
     panicking = false;
   }
   SMRange opening = token.range();
-  if (expect(TokenKind::LeftBrace, "and the statements of " + kind + " '" + definition->name.text +
-                                       "'")) {
+  if (expect(TokenKind::LeftBrace,
+             "and the statements of " + kind + " '" + definition->name.text + "'")) {
     parseBody(body);
     definition->closingBrace = token.range();
     if (!accept(TokenKind::RightBrace))
-      error(missingRange(), "expected '}' to close " + kind + " '" + definition->name.text + "', " +
-                                found())
+      error(missingRange(),
+            "expected '}' to close " + kind + " '" + definition->name.text + "', " + found())
           .note(opening, "it is opened here");
   }
   if (panicking)
@@ -211,9 +212,9 @@ bool Parser::parseParameters(bool isModel, SmallVectorImpl<ast::Parameter> &para
       }
       advance();
     } else if (isModel) {
-      error(missingRange(), "expected ':' and the type of '" + parameter.name.text + "', " + found())
-          .fix("write `" + parameter.name.text +
-               ": size`; tensors come into a model by `input`");
+      error(missingRange(),
+            "expected ':' and the type of '" + parameter.name.text + "', " + found())
+          .fix("write `" + parameter.name.text + ": size`; tensors come into a model by `input`");
       return false;
     }
     if (accept(TokenKind::Assign))
@@ -402,9 +403,9 @@ bool checkIsText(StringRef text, Diagnostics &diagnostics) {
   const auto *start = reinterpret_cast<const UTF8 *>(text.begin());
   const auto *source = start;
   if (!isLegalUTF8String(&source, reinterpret_cast<const UTF8 *>(text.end()))) {
-    diagnostics.error(rangeAt(source - start), "this isn't UTF-8 text: byte " +
-                                                   Twine(source - start) + " is 0x" +
-                                                   utohexstr(*source))
+    diagnostics
+        .error(rangeAt(source - start), "this isn't UTF-8 text: byte " + Twine(source - start) +
+                                            " is 0x" + utohexstr(*source))
         .fix("save the file as UTF-8");
     return false;
   }

@@ -10,10 +10,10 @@ namespace weir {
 static bool requireImage(Call &call, unsigned rank) {
   if (call.shape("x").size() == rank + 1)
     return true;
-  call.shapeError("x", "'" + call.builtin.name + "' needs " +
-                           (rank == 2 ? "an image [channels, height, width]"
-                                      : "[channels, length]") +
-                           ", this is " + describe(call["x"]));
+  call.shapeError("x",
+                  "'" + call.builtin.name + "' needs " +
+                      (rank == 2 ? "an image [channels, height, width]" : "[channels, length]") +
+                      ", this is " + describe(call["x"]));
   return false;
 }
 
@@ -50,16 +50,16 @@ template <typename Op, unsigned rank, bool isAverage> static Value emitPool(Call
   SmallVector<int64_t> padding = call.window("padding", rank);
   for (unsigned i = 0; i < rank; ++i) {
     if (padding[i] > kernel[i] / 2) {
-      call.error(call.range("padding"), "the padding of a pool is at most half its kernel: " +
-                                            Twine(padding[i]) + " for a kernel of " +
-                                            Twine(kernel[i]))
+      call.error(call.range("padding"),
+                 "the padding of a pool is at most half its kernel: " + Twine(padding[i]) +
+                     " for a kernel of " + Twine(kernel[i]))
           .fix("a larger frame is made by `pad`");
       return Value::poison();
     }
     if (windowPositions(input[i + 1], padding[i], padding[i], kernel[i], stride[i], 1) < 1) {
-      call.shapeError("x", "the kernel is larger than the padded input: it is " +
-                               Twine(kernel[i]) + " long, the input has " + Twine(input[i + 1]) +
-                               " + 2 * " + Twine(padding[i]) + " in axis " + Twine(i + 1))
+      call.shapeError("x", "the kernel is larger than the padded input: it is " + Twine(kernel[i]) +
+                               " long, the input has " + Twine(input[i + 1]) + " + 2 * " +
+                               Twine(padding[i]) + " in axis " + Twine(i + 1))
           .fix("use a smaller kernel");
       return Value::poison();
     }
@@ -88,14 +88,13 @@ static mlir::Value poolAxisUnevenly(Call &call, mlir::Value x, int64_t axis, int
     offsets[axis] = i * n / count;
     sizes[axis] = ((i + 1) * n + count - 1) / count - offsets[axis];
     reduced[axis] = 1;
-    mlir::Value slice = SliceOp::create(call.builder(), call.loc(),
-                                        call.resultType(sizes, batched), x, offsets, sizes, ones);
+    mlir::Value slice = SliceOp::create(call.builder(), call.loc(), call.resultType(sizes, batched),
+                                        x, offsets, sizes, ones);
     parts.push_back(ReduceOp::create(call.builder(), call.loc(), call.resultType(reduced, batched),
                                      slice, ArrayRef<int64_t>{axis}, /*keep_dims=*/true));
   }
   shape[axis] = count;
-  return ConcatOp::create(call.builder(), call.loc(), call.resultType(shape, batched), parts,
-                          axis);
+  return ConcatOp::create(call.builder(), call.loc(), call.resultType(shape, batched), parts, axis);
 }
 
 /// Windows of one length where the size divides; else axis by axis, which gives
@@ -148,14 +147,10 @@ void addPool(BuiltinTable &table) {
              "avg_pool2d(x, kernel: pair, stride: pair = none, padding: pair = 0, "
              "count_include_pad: bool = true)",
              emitPool<AvgPool2dOp, 2, true>);
-  addBuiltin(table, "adaptive_avg_pool1d(x, size: size)",
-             emitAdaptivePool<AvgPool1dOp, MeanOp, 1>);
-  addBuiltin(table, "adaptive_avg_pool2d(x, size: pair)",
-             emitAdaptivePool<AvgPool2dOp, MeanOp, 2>);
-  addBuiltin(table, "adaptive_max_pool1d(x, size: size)",
-             emitAdaptivePool<MaxPool1dOp, MaxOp, 1>);
-  addBuiltin(table, "adaptive_max_pool2d(x, size: pair)",
-             emitAdaptivePool<MaxPool2dOp, MaxOp, 2>);
+  addBuiltin(table, "adaptive_avg_pool1d(x, size: size)", emitAdaptivePool<AvgPool1dOp, MeanOp, 1>);
+  addBuiltin(table, "adaptive_avg_pool2d(x, size: pair)", emitAdaptivePool<AvgPool2dOp, MeanOp, 2>);
+  addBuiltin(table, "adaptive_max_pool1d(x, size: size)", emitAdaptivePool<MaxPool1dOp, MaxOp, 1>);
+  addBuiltin(table, "adaptive_max_pool2d(x, size: pair)", emitAdaptivePool<MaxPool2dOp, MaxOp, 2>);
 }
 
 } // namespace weir

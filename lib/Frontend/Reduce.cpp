@@ -58,8 +58,8 @@ static Value emitMin(Call &call) {
   Value largest = emitReduce<MaxOp>(call);
   if (largest.isPoison())
     return largest;
-  return call.result(NegOp::create(call.builder(), call.loc(), largest.tensor.getType(),
-                                   largest.tensor));
+  return call.result(
+      NegOp::create(call.builder(), call.loc(), largest.tensor.getType(), largest.tensor));
 }
 
 template <typename Op> static Value emitSoftmax(Call &call) {

@@ -30,7 +30,8 @@ static Value emitReshape(Call &call) {
       open = i;
     } else if (size < 1) {
       call.error(call.range("shape"), "an entry of a shape is at least 1 (or one of them -1), this "
-                                      "is " + Twine(size));
+                                      "is " +
+                                          Twine(size));
       return Value::poison();
     } else if (__builtin_mul_overflow(known, size, &known) || known > maxElements) {
       call.error(call.range("shape"), "the shape is too large");
@@ -69,8 +70,7 @@ static Value emitTranspose(Call &call) {
     }
     SmallVector<int64_t> sorted(permutation);
     sort(sorted);
-    if (static_cast<int64_t>(sorted.size()) != rank ||
-        !equal(sorted, seq<int64_t>(0, rank))) {
+    if (static_cast<int64_t>(sorted.size()) != rank || !equal(sorted, seq<int64_t>(0, rank))) {
       call.shapeError("x", "the order must name each of the " + Twine(rank) + " axes of " +
                                describe(call["x"]) + " once")
           .fix("the batch is not counted: `transpose(x, 1, 0)` turns a matrix over");
@@ -108,8 +108,8 @@ static Value emitSlice(Call &call) {
   sizes[*axis] = (to - from + step - 1) / step;
   strides[*axis] = step;
   mlir::Value x = call.tensor("x");
-  return call.result(SliceOp::create(call.builder(), call.loc(), retyped(x, sizes), x, offsets,
-                                     sizes, strides));
+  return call.result(
+      SliceOp::create(call.builder(), call.loc(), retyped(x, sizes), x, offsets, sizes, strides));
 }
 
 static Value emitPad(Call &call) {
@@ -131,9 +131,8 @@ static Value emitPad(Call &call) {
   if (!call.elaborator.checkShape(shape, call.expr.range))
     return Value::poison();
   mlir::Value x = call.tensor("x");
-  return call.result(PadOp::create(
-      call.builder(), call.loc(), retyped(x, shape), x, low, high,
-      APFloat(static_cast<float>(call.number("value")))));
+  return call.result(PadOp::create(call.builder(), call.loc(), retyped(x, shape), x, low, high,
+                                   APFloat(static_cast<float>(call.number("value")))));
 }
 
 static Value emitConcat(Call &call) {
@@ -154,10 +153,9 @@ static Value emitConcat(Call &call) {
       other[*axis] = shape[*axis];
     }
     if (!fits || other != shape) {
-      Diagnostic &message =
-          call.error(call.expr.range, "concat along axis " + Twine(*axis) + " of " +
-                                          describe(parts.front()) + " and " + describe(part) +
-                                          ": all other sizes must be equal");
+      Diagnostic &message = call.error(
+          call.expr.range, "concat along axis " + Twine(*axis) + " of " + describe(parts.front()) +
+                               " and " + describe(part) + ": all other sizes must be equal");
       message.note(parts.front().origin, describe(parts.front()) + " comes from here")
           .note(part.origin, describe(part) + " comes from here");
       return Value::poison();
@@ -179,8 +177,7 @@ void addShape(BuiltinTable &table) {
   addBuiltin(table, "reshape(x: tensor, shape: sizes)", emitReshape);
   addBuiltin(table, "flatten(x: tensor)", emitFlatten);
   addBuiltin(table, "transpose(x: tensor, order: sizes = none)", emitTranspose);
-  addBuiltin(table,
-             "slice(x: tensor, axis: size, from: size = 0, to: size = none, step: size = 1)",
+  addBuiltin(table, "slice(x: tensor, axis: size, from: size = 0, to: size = none, step: size = 1)",
              emitSlice);
   addBuiltin(table, "pad(x, before: sizes, after: sizes = none, value: float = 0)", emitPad);
   addBuiltin(table, "concat(parts: tensors, axis: size = 0)", emitConcat);

@@ -184,12 +184,12 @@ enum class StatementKind : uint8_t { Input, Param, Let, Output, Assign, For, Ret
 struct Statement {
   StatementKind kind;
   llvm::SMRange range;
-  Name name;                     ///< all but Return; the counter of a For
+  Name name;                        ///< all but Return; the counter of a For
   const TensorType *type = nullptr; ///< Input, Param
   /// Let, Output, Assign, Return: the value. Param: the initializer or null.
   /// For: the start of the range.
   const Expr *value = nullptr;
-  const Expr *last = nullptr;               ///< For: the end of the range
+  const Expr *last = nullptr;             ///< For: the end of the range
   llvm::ArrayRef<const Statement *> body; ///< For
 };
 

@@ -73,6 +73,8 @@ public:
   size_t size() const { return diagnostics.size(); }
   Diagnostic &operator[](size_t index) { return diagnostics[index]; }
   void clear();
+  /// Forgets all messages from this one on.
+  void truncate(size_t size);
 
   /// Writes all messages: `file:line:column: error: text`, the source line
   /// with an underline, notes, and the fix. Columns count characters from 1.

@@ -10,9 +10,9 @@
 #include "weir/Frontend/AST.h"
 #include "weir/Frontend/Diagnostics.h"
 
+#include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
-#include "mlir/IR/OwningOpRef.h"
 
 #include <map>
 #include <memory>
@@ -54,14 +54,15 @@ struct ModelOptions {
 /// the weir dialect, or null if there were errors. `context` must have the weir
 /// and func dialects available; they are loaded here.
 mlir::OwningOpRef<mlir::ModuleOp> loadModel(llvm::StringRef path, llvm::SourceMgr &sources,
-                                            mlir::MLIRContext &context,
-                                            const ModelOptions &options, Diagnostics &diagnostics);
+                                            mlir::MLIRContext &context, const ModelOptions &options,
+                                            Diagnostics &diagnostics);
 
 /// The same for text in memory; `name` stands for the file in messages.
-mlir::OwningOpRef<mlir::ModuleOp>
-loadModelFromText(llvm::StringRef text, llvm::StringRef name, llvm::SourceMgr &sources,
-                  mlir::MLIRContext &context, const ModelOptions &options,
-                  Diagnostics &diagnostics);
+mlir::OwningOpRef<mlir::ModuleOp> loadModelFromText(llvm::StringRef text, llvm::StringRef name,
+                                                    llvm::SourceMgr &sources,
+                                                    mlir::MLIRContext &context,
+                                                    const ModelOptions &options,
+                                                    Diagnostics &diagnostics);
 
 /// Reads and parses only; null if there were errors.
 std::unique_ptr<ast::SourceFile> loadSyntax(llvm::StringRef path, llvm::SourceMgr &sources,

@@ -101,6 +101,7 @@ private:
   Token number();
   Token word();
   Token string();
+  Token invalid();
 
   llvm::StringRef text;
   size_t position = 0;
