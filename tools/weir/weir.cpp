@@ -1,0 +1,54 @@
+//===- weir.cpp - Weir's command ----------------------------------------------===//
+
+#include "Command.h"
+
+using namespace weir;
+
+struct Command {
+  const char *name;
+  const char *purpose;
+  int (*run)(const Arguments &);
+};
+
+static constexpr Command commands[] = {
+    {"check", "shapes, parameters and multiply-adds of every layer", checkCommand},
+
+    {"compile", "write a library, an object file, or any stage on the way", compileCommand},
+
+
+};
+
+static std::string overview() {
+  std::string out = "Weir compiles neural networks for CPUs.\n\n"
+                    "usage: weir COMMAND MODEL.weir [options]\n\n";
+  for (const Command &command : commands)
+    out += fmt::format("  {:<10}{}\n", command.name, command.purpose);
+  return out + "\n`weir COMMAND --help` explains a command. Exit codes: 0 done, 1 the input is "
+               "wrong,\n2 a bug in Weir.\n\n"
+               "examples:\n"
+               "  weir check examples/resnet18.weir\n"
+               "  weir run examples/from_scratch.weir --seed 1 --batch 4\n";
+}
+
+int main(int argc, char **argv) {
+  Arguments arguments(argv + std::min(argc, 1), argv + argc);
+  if (arguments.empty()) {
+    fmt::print(stderr, "{}", overview());
+    return kUserError;
+  }
+  std::string first = arguments.front();
+  arguments.erase(arguments.begin());
+  if (first == "--help" || first == "-h" || (first == "help" && arguments.empty()))
+    return writeResult(overview());
+  if (first == "--version")
+    return writeResult("weir " WEIR_VERSION " (LLVM " WEIR_LLVM_VERSION ")\n");
+  if (first == "help") {
+    first = arguments.front();
+    arguments = {"--help"};
+  }
+  for (const Command &command : commands)
+    if (first == command.name)
+      return command.run(arguments);
+  return userError(fail("there is no command {}; `weir --help` lists the commands",
+                        inQuotes(first)));
+}
