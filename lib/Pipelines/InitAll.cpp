@@ -2,7 +2,10 @@
 
 #include "weir/InitAll.h"
 
+#include "weir/CodeGen/Passes.h"
+#include "weir/Conversion/Passes.h"
 #include "weir/Dialect/IR/WeirDialect.h"
+#include "weir/Pipelines/CodeGenPipeline.h"
 #include "weir/Pipelines/Pipelines.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -88,7 +91,10 @@ void weir::registerAllWeirDialects(DialectRegistry &registry) {
 
 void weir::registerAllWeirPasses() {
   registerWeirTransformsPasses();
+  registerWeirConversionPasses();
+  registerWeirCodeGenPasses();
   registerRewritePipeline();
+  registerCodeGenPipelines();
 
   registerTransformsPasses();
   registerConversionPasses();

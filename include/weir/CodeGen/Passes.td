@@ -115,6 +115,21 @@ def LowerKernelsPass : Pass<"weir-lower-kernels", "::mlir::func::FuncOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ExpandMathPass : Pass<"weir-expand-math", "::mlir::ModuleOp"> {
+  let summary = "writes exp, log, tanh, erf and their kin as arithmetic";
+  let description = [{
+    MLIR's polynomial approximations, good to a few units in the last place, on vectors
+    and on single elements alike, so that an element's bits don't depend on how the
+    loop was cut. What has none (pow) calls libm.
+  }];
+  let options = [
+    Option<"fusedMultiplyAdd", "fused-multiply-add", "bool", "true",
+           "whether the target multiplies and adds in one instruction">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "makes functions of kernels and the exported functions of a model";
   let description = [{

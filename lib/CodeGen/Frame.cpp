@@ -1,0 +1,135 @@
+//===- Frame.cpp - the memory of a call, seen from generated code ------------------===//
+
+#include "Frame.h"
+
+#include "VectorBody.h"
+
+#include "weir/Runtime/weir_runtime.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace weir;
+
+static_assert(offsetof(weir_frame, batch) == frame_layout::batch);
+static_assert(offsetof(weir_frame, inputs) == frame_layout::inputs);
+static_assert(offsetof(weir_frame, outputs) == frame_layout::outputs);
+static_assert(offsetof(weir_frame, prepared) == frame_layout::prepared);
+static_assert(offsetof(weir_frame, arena) == frame_layout::arena);
+static_assert(offsetof(weir_frame, parallel_for) == frame_layout::parallelFor);
+static_assert(offsetof(weir_frame, pool) == frame_layout::pool);
+static_assert(offsetof(weir_frame, error.input) == frame_layout::errorInput);
+static_assert(offsetof(weir_frame, error.position) == frame_layout::errorPosition);
+static_assert(offsetof(weir_frame, error.value) == frame_layout::errorValue);
+
+static Value fieldAddress(OpBuilder &builder, Location loc, Value pointer, int64_t offset) {
+  if (offset == 0)
+    return pointer;
+  return LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+}
+
+Value weir::loadField(OpBuilder &builder, Location loc, Value frame, int64_t offset, Type type) {
+  return LLVM::LoadOp::create(builder, loc, type, fieldAddress(builder, loc, frame, offset));
+}
+
+void weir::storeField(OpBuilder &builder, Location loc, Value frame, int64_t offset, Value value) {
+  LLVM::StoreOp::create(builder, loc, value, fieldAddress(builder, loc, frame, offset));
+}
+
+Value FrameReader::readBatch(OpBuilder &builder) {
+  if (!batch) {
+    Value loaded = loadField(builder, source.getLoc(), frame, frame_layout::batch,
+                             builder.getI64Type());
+    batch = arith::IndexCastOp::create(builder, source.getLoc(), builder.getIndexType(), loaded);
+  }
+  return batch;
+}
+
+Value FrameReader::shift(OpBuilder &builder, Location loc, Value pointer, Value bytes) {
+  Value offset = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), bytes);
+  return LLVM::GEPOp::create(builder, loc, pointer.getType(), builder.getI8Type(), pointer,
+                             ArrayRef<LLVM::GEPArg>{offset});
+}
+
+// A pointer as a dense buffer of the given type: a descriptor of bytes, viewed.
+Value FrameReader::view(OpBuilder &builder, Location loc, Value pointer, Type type) {
+  auto memory = cast<MemRefType>(type);
+  int64_t bytes = memory.getElementTypeBitWidth() / 8;
+  for (int64_t size : memory.getShape())
+    bytes *= ShapedType::isDynamic(size) ? 1 : size;
+  Value size = indexConstant(builder, loc, bytes);
+  SmallVector<Value> dynamic;
+  if (!memory.hasStaticShape()) {
+    dynamic.push_back(readBatch(builder));
+    size = mulIndex(builder, loc, readBatch(builder), bytes);
+  }
+  Type i64 = builder.getI64Type();
+  auto list = LLVM::LLVMArrayType::get(i64, 1);
+  auto descriptor = LLVM::LLVMStructType::getLiteral(
+      builder.getContext(), {pointer.getType(), pointer.getType(), i64, list, list});
+  Value value = LLVM::PoisonOp::create(builder, loc, descriptor);
+  auto constant = [&](int64_t n) {
+    return LLVM::ConstantOp::create(builder, loc, i64, builder.getI64IntegerAttr(n));
+  };
+  auto insert = [&](Value element, ArrayRef<int64_t> position) {
+    value = LLVM::InsertValueOp::create(builder, loc, value, element, position);
+  };
+  insert(pointer, {0});
+  insert(pointer, {1});
+  insert(constant(0), {2});
+  insert(arith::IndexCastOp::create(builder, loc, i64, size), {3, 0});
+  insert(constant(1), {4, 0});
+  auto byteBuffer = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
+  Value raw = UnrealizedConversionCastOp::create(builder, loc, byteBuffer, value).getResult(0);
+  return memref::ViewOp::create(builder, loc, memory, raw, indexConstant(builder, loc, 0), dynamic);
+}
+
+Value FrameReader::readArgument(OpBuilder &builder, BlockArgument argument) {
+  Location loc = argument.getLoc();
+  auto buffer = source.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "weir.buffer");
+  StringRef kind = cast<StringAttr>(buffer[0]).getValue();
+  int64_t number = cast<IntegerAttr>(buffer[1]).getInt();
+  int64_t offset = cast<IntegerAttr>(buffer[2]).getInt();
+  if (kind == "batch")
+    return readBatch(builder);
+  Type pointer = frame.getType();
+  Value start;
+  if (kind == "prepared") {
+    start = loadField(builder, loc, frame, frame_layout::prepared, pointer);
+  } else {
+    int64_t table = kind == "input" ? frame_layout::inputs : frame_layout::outputs;
+    Value list = loadField(builder, loc, frame, table, pointer);
+    start = loadField(builder, loc, list, number * 8, pointer);
+  }
+  if (offset != 0)
+    start = shift(builder, loc, start, indexConstant(builder, loc, offset));
+  return view(builder, loc, start, argument.getType());
+}
+
+Value FrameReader::read(OpBuilder &builder, Value value) {
+  if (Value found = known.lookupOrNull(value))
+    return found;
+  Value result;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    result = readArgument(builder, argument);
+  } else if (auto alloc = value.getDefiningOp<memref::AllocOp>()) {
+    Location loc = alloc.getLoc();
+    ArrayRef<int64_t> place = alloc->getAttrOfType<DenseI64ArrayAttr>("weir.arena").asArrayRef();
+    Value bytes = indexConstant(builder, loc, place[0]);
+    if (place[1] != 0)
+      bytes = addIndex(builder, loc, bytes, mulIndex(builder, loc, readBatch(builder), place[1]));
+    Value arena = loadField(builder, loc, frame, frame_layout::arena, frame.getType());
+    result = view(builder, loc, shift(builder, loc, arena, bytes), alloc.getType());
+  } else {
+    Operation *op = value.getDefiningOp();
+    for (Value operand : op->getOperands())
+      read(builder, operand);
+    Operation *copy = builder.clone(*op, known);
+    return copy->getResult(cast<OpResult>(value).getResultNumber());
+  }
+  known.map(value, result);
+  return result;
+}

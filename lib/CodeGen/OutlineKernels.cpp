@@ -1,0 +1,212 @@
+//===- OutlineKernels.cpp - functions of kernels, and a model's exported functions ------===//
+
+#include "weir/CodeGen/Passes.h"
+
+#include "Frame.h"
+#include "VectorBody.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace weir {
+#define GEN_PASS_DEF_OUTLINEKERNELSPASS
+#include "weir/CodeGen/Passes.h.inc"
+} // namespace weir
+
+using namespace mlir;
+using namespace weir;
+
+namespace {
+
+struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto prepare = module.lookupSymbol<func::FuncOp>("prepare");
+    auto run = module.lookupSymbol<func::FuncOp>("run");
+    if (!prepare || !run) {
+      module.emitError("expected the functions 'prepare' and 'run'");
+      return signalPassFailure();
+    }
+    ArrayRef<int64_t> runArena = arenaOf(run), prepareArena = arenaOf(prepare);
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    rebuild(builder, prepare, prefix + "_prepare");
+    rebuild(builder, run, prefix + "_run");
+    addSizeFunction(builder, prefix + "_prepared_size", 0, 0,
+                    module->getAttrOfType<IntegerAttr>("weir.prepared_bytes").getInt());
+    addSizeFunction(builder, prefix + "_arena_size", runArena[0], runArena[1], prepareArena[0]);
+    prepare.erase();
+    run.erase();
+  }
+
+  static ArrayRef<int64_t> arenaOf(func::FuncOp function) {
+    return function->getAttrOfType<DenseI64ArrayAttr>("weir.arena_bytes").asArrayRef();
+  }
+
+  // (batch) -> max(fixed + perExample * batch, least)
+  static void addSizeFunction(OpBuilder &builder, const std::string &name, int64_t fixed,
+                              int64_t perExample, int64_t least) {
+    Location loc = builder.getUnknownLoc();
+    Type i64 = builder.getI64Type();
+    auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(i64, i64));
+    OpBuilder body = OpBuilder::atBlockBegin(function.addEntryBlock());
+    auto constant = [&](int64_t n) {
+      return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(n));
+    };
+    Value bytes = arith::MulIOp::create(body, loc, function.getArgument(0), constant(perExample));
+    bytes = arith::AddIOp::create(body, loc, bytes, constant(fixed));
+    bytes = arith::MaxSIOp::create(body, loc, bytes, constant(least));
+    func::ReturnOp::create(body, loc, bytes);
+  }
+
+  // Kernels into functions of their own; what calls them into an exported function.
+  void rebuild(OpBuilder &builder, func::FuncOp source, const std::string &name) {
+    Location loc = source.getLoc();
+    Type pointer = LLVM::LLVMPointerType::get(builder.getContext());
+    Type i64 = builder.getI64Type();
+    auto target = func::FuncOp::create(builder, loc, name,
+                                       builder.getFunctionType(pointer, builder.getI32Type()));
+    OpBuilder body = OpBuilder::atBlockBegin(target.addEntryBlock());
+    Value frame = target.getArgument(0);
+    for (BlockArgument argument : source.getArguments())
+      if (auto cardinality =
+              source.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), "weir.cardinality"))
+        checkIds(body, source, argument, frame, cardinality.getInt());
+
+    FrameReader reader(source, frame);
+    int64_t number = 0;
+    for (auto loop : source.getBody().front().getOps<scf::ForOp>()) {
+      auto kernel = func::FuncOp::create(
+          builder, loop.getLoc(), name + "_kernel" + std::to_string(number++),
+          builder.getFunctionType({pointer, i64, i64}, {}));
+      kernel.setPrivate();
+      kernel->setAttr("llvm.linkage",
+                      LLVM::LinkageAttr::get(builder.getContext(), LLVM::Linkage::Internal));
+      fillKernel(kernel, source, loop);
+      Value units = reader.read(body, loop.getUpperBound());
+      callKernel(body, loop.getLoc(), kernel, frame, units,
+                 loop->getAttrOfType<IntegerAttr>("weir.kernel").getInt());
+    }
+    Value ok = arith::ConstantOp::create(body, loc, body.getI32IntegerAttr(0));
+    func::ReturnOp::create(body, loc, ok);
+  }
+
+  static void fillKernel(func::FuncOp kernel, func::FuncOp source, scf::ForOp loop) {
+    Location loc = loop.getLoc();
+    OpBuilder body = OpBuilder::atBlockBegin(kernel.addEntryBlock());
+    FrameReader reader(source, kernel.getArgument(0));
+    llvm::SetVector<Value> captured;
+    getUsedValuesDefinedAbove(loop.getRegion(), captured);
+    IRMapping mapping;
+    for (Value value : captured)
+      mapping.map(value, reader.read(body, value));
+    auto toIndex = [&](Value value) {
+      return arith::IndexCastOp::create(body, loc, body.getIndexType(), value);
+    };
+    auto copy = scf::ForOp::create(body, loc, toIndex(kernel.getArgument(1)),
+                                   toIndex(kernel.getArgument(2)), indexConstant(body, loc, 1));
+    mapping.map(loop.getInductionVar(), copy.getInductionVar());
+    OpBuilder inner = OpBuilder::atBlockBegin(copy.getBody());
+    for (Operation &op : loop.getBody()->without_terminator())
+      inner.clone(op, mapping);
+    func::ReturnOp::create(body, loc);
+  }
+
+  // Through the caller's parallel_for if there is one and enough to do, else here.
+  void callKernel(OpBuilder &body, Location loc, func::FuncOp kernel, Value frame, Value units,
+                  int64_t work) {
+    Type i64 = body.getI64Type();
+    Type pointer = LLVM::LLVMPointerType::get(body.getContext());
+    auto constant = [&](int64_t n) {
+      return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(n));
+    };
+    Value count = arith::IndexCastOp::create(body, loc, i64, units);
+    Value batch = loadField(body, loc, frame, frame_layout::batch, i64);
+    Value total = arith::MulIOp::create(body, loc, batch, constant(work));
+    Value hook = loadField(body, loc, frame, frame_layout::parallelFor, pointer);
+    Value none = LLVM::ZeroOp::create(body, loc, pointer);
+    Value hasHook = LLVM::ICmpOp::create(body, loc, LLVM::ICmpPredicate::ne, hook, none);
+    Value isLarge = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sge, total,
+                                          constant(parallelWork));
+    Value isDivisible =
+        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sgt, count, constant(1));
+    Value parallel = arith::AndIOp::create(body, loc, hasHook,
+                                           arith::AndIOp::create(body, loc, isLarge, isDivisible));
+    auto branch = scf::IfOp::create(body, loc, parallel, /*withElseRegion=*/true);
+    {
+      OpBuilder then = branch.getThenBodyBuilder();
+      Value pool = loadField(then, loc, frame, frame_layout::pool, pointer);
+      Value function =
+          func::ConstantOp::create(then, loc, kernel.getFunctionType(), kernel.getSymName());
+      Value address = UnrealizedConversionCastOp::create(then, loc, pointer, function).getResult(0);
+      auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(body.getContext()),
+                                              {pointer, i64, pointer, pointer});
+      LLVM::CallOp::create(then, loc, type, ValueRange{hook, pool, count, address, frame});
+    }
+    OpBuilder otherwise = branch.getElseBodyBuilder();
+    Value zero = arith::ConstantOp::create(otherwise, loc, body.getI64IntegerAttr(0));
+    func::CallOp::create(otherwise, loc, kernel, ValueRange{frame, zero, count});
+  }
+
+  // Returns 1 from the function, with the error filled in, if an id is outside its
+  // table. The loop has no branch, so that it costs little where all is well.
+  static void checkIds(OpBuilder &body, func::FuncOp source, BlockArgument argument, Value frame,
+                       int64_t cardinality) {
+    Location loc = argument.getLoc();
+    Type i64 = body.getI64Type();
+    FrameReader reader(source, frame);
+    Value ids = reader.read(body, argument);
+    auto type = cast<MemRefType>(ids.getType());
+    int64_t perExample = 1;
+    for (int64_t size : type.getShape())
+      perExample *= ShapedType::isDynamic(size) ? 1 : size;
+    Value count = indexConstant(body, loc, perExample);
+    if (!type.hasStaticShape())
+      count = mulIndex(body, loc, reader.readBatch(body), perExample);
+    auto flatType = MemRefType::get({ShapedType::kDynamic}, i64);
+    Value flat = memref::ReinterpretCastOp::create(
+        body, loc, flatType, ids, OpFoldResult(body.getIndexAttr(0)),
+        ArrayRef<OpFoldResult>{count}, ArrayRef<OpFoldResult>{body.getIndexAttr(1)});
+    Value limit = arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(cardinality));
+    auto loop = scf::ForOp::create(body, loc, indexConstant(body, loc, 0), count,
+                                   indexConstant(body, loc, 1), count);
+    {
+      OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+      Value position = loop.getInductionVar();
+      Value id = memref::LoadOp::create(inner, loc, flat, position);
+      Value bad = arith::CmpIOp::create(inner, loc, arith::CmpIPredicate::uge, id, limit);
+      Value first = arith::MinUIOp::create(inner, loc, loop.getRegionIterArg(0), position);
+      Value next = arith::SelectOp::create(inner, loc, bad, first, loop.getRegionIterArg(0));
+      scf::YieldOp::create(inner, loc, next);
+    }
+    Value first = loop.getResult(0);
+    Value refused = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, first, count);
+
+    Block *current = body.getBlock();
+    Region *region = current->getParent();
+    Block *refusal = new Block, *next = new Block;
+    region->push_back(refusal);
+    region->push_back(next);
+    cf::CondBranchOp::create(body, loc, refused, refusal, ValueRange{}, next, ValueRange{});
+    body.setInsertionPointToStart(refusal);
+    auto constant = [&](int64_t n) {
+      return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(n));
+    };
+    Value value = memref::LoadOp::create(body, loc, flat, first);
+    Value position = arith::IndexCastOp::create(body, loc, i64, first);
+    storeField(body, loc, frame, frame_layout::errorInput, constant(argument.getArgNumber()));
+    storeField(body, loc, frame, frame_layout::errorPosition, position);
+    storeField(body, loc, frame, frame_layout::errorValue, value);
+    Value status = arith::ConstantOp::create(body, loc, body.getI32IntegerAttr(1));
+    func::ReturnOp::create(body, loc, status);
+    body.setInsertionPointToStart(next);
+  }
+};
+} // namespace

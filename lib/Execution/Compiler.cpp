@@ -1,0 +1,167 @@
+//===- Compiler.cpp - from a model in the weir dialect to object code -----------------===//
+
+#include "weir/Execution/Compiler.h"
+
+#include "weir/InitAll.h"
+#include "weir/Pipelines/CodeGenPipeline.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+
+#include <chrono>
+
+using namespace weir;
+
+namespace {
+
+// Adds the time from its making to its end to a list of stages.
+class StageTimer {
+public:
+  StageTimer(StageTimes *times, const char *stage)
+      : times(times), stage(stage), start(std::chrono::steady_clock::now()) {}
+  ~StageTimer() {
+    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    if (times)
+      times->push_back({stage, elapsed.count()});
+  }
+
+private:
+  StageTimes *times;
+  const char *stage;
+  std::chrono::steady_clock::time_point start;
+};
+
+llvm::Error makeError(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+// Runs passes; what MLIR reports becomes the error's message.
+llvm::Error runPasses(mlir::ModuleOp module, const char *stage,
+                      llvm::function_ref<void(mlir::OpPassManager &)> build) {
+  std::string messages;
+  mlir::ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic &diagnostic) {
+    llvm::raw_string_ostream os(messages);
+    os << "\n  " << diagnostic.getLocation() << ": " << diagnostic;
+    return mlir::success();
+  });
+  mlir::PassManager manager(module.getContext());
+  // The functions' forms are checked by passes at the borders of stages; verifying
+  // after each pass as well would cost as much as the passes themselves.
+#ifdef NDEBUG
+  manager.enableVerifier(false);
+#endif
+  build(manager);
+  if (mlir::failed(manager.run(module)))
+    return makeError(llvm::Twine("the stage '") + stage + "' failed, a bug in Weir:" + messages);
+  return llvm::Error::success();
+}
+
+} // namespace
+
+std::unique_ptr<mlir::MLIRContext> weir::createContext() {
+  mlir::DialectRegistry registry;
+  registerAllWeirDialects(registry);
+  mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+  // Models are small: threads of the compiler's own would cost more than they save.
+  return std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+}
+
+llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptions &options,
+                          StageTimes *times) {
+  CodeGenOptions codegen = CodeGenOptions::forTarget(options.target, options.prefix);
+  struct Step {
+    Stage stage;
+    const char *name;
+    std::function<void(mlir::OpPassManager &)> build;
+  };
+  const Step steps[] = {
+      {Stage::Rewritten, "rewrite",
+       [&](mlir::OpPassManager &manager) { buildRewritePipeline(manager, options.rewrites); }},
+      {Stage::Linalg, "linalg",
+       [&](mlir::OpPassManager &manager) { buildLinalgPipeline(manager, codegen); }},
+      {Stage::Vector, "vector",
+       [&](mlir::OpPassManager &manager) { buildVectorPipeline(manager, codegen); }},
+      {Stage::LLVMDialect, "llvm dialect",
+       [&](mlir::OpPassManager &manager) { buildLLVMPipeline(manager, codegen); }}};
+  for (const Step &step : steps) {
+    StageTimer timer(times, step.name);
+    if (llvm::Error error = runPasses(module, step.name, step.build))
+      return error;
+    if (step.stage == stage)
+      break;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::ModuleOp module,
+                                                                    llvm::LLVMContext &context,
+                                                                    const CompileOptions &options,
+                                                                    StageTimes *times) {
+  std::unique_ptr<llvm::Module> result;
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      options.target.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  {
+    StageTimer timer(times, "llvm ir");
+    result = mlir::translateModuleToLLVMIR(module, context, options.prefix);
+    if (!result)
+      return makeError("translating to LLVM IR failed, a bug in Weir");
+    result->setTargetTriple(llvm::Triple(options.target.triple));
+    result->setDataLayout((*machine)->createDataLayout());
+    for (llvm::Function &function : *result)
+      if (!function.isDeclaration()) {
+        function.addFnAttr("target-cpu", options.target.cpu);
+        function.addFnAttr("target-features", options.target.features);
+      }
+  }
+
+  StageTimer timer(times, "llvm passes");
+  llvm::PipelineTuningOptions tuning;
+  // The loops are vectors already, and as long as they should be.
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = false;
+  tuning.LoopInterleaving = false;
+  llvm::PassBuilder builder(machine->get(), tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager callGraph;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(callGraph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1).run(*result, modules);
+  return result;
+}
+
+llvm::Expected<llvm::SmallVector<char, 0>> weir::emitMachineCode(llvm::Module &module,
+                                                                 const CpuTarget &target,
+                                                                 bool assembly, StageTimes *times) {
+  StageTimer timer(times, "machine code");
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  llvm::SmallVector<char, 0> buffer;
+  llvm::raw_svector_ostream stream(buffer);
+  llvm::legacy::PassManager passes;
+  auto type = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, type))
+    return makeError("LLVM can't emit a file for " + target.triple);
+  passes.run(module);
+  return buffer;
+}

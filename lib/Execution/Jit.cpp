@@ -1,0 +1,179 @@
+//===- Jit.cpp - a model compiled and loaded into this process ---------------------------===//
+
+#include "weir/Execution/Jit.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <chrono>
+
+using namespace weir;
+
+struct JitModel::Impl {
+  Signature signature;
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  int32_t (*runFunction)(weir_frame *) = nullptr;
+  int32_t (*prepareFunction)(weir_frame *) = nullptr;
+  int64_t (*arenaSize)(int64_t) = nullptr;
+  int64_t preparedSize = 0;
+  AlignedBytes preparedBlock;
+  // Memory that run() keeps from call to call.
+  AlignedBytes arena;
+  int64_t arenaCapacity = -1;
+};
+
+JitModel::JitModel(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
+JitModel::~JitModel() = default;
+
+static Error asError(llvm::Error error) { return Error{llvm::toString(std::move(error))}; }
+
+template <typename Function>
+static Result<Function *> lookUp(llvm::orc::LLJIT &jit, const std::string &name) {
+  llvm::Expected<llvm::orc::ExecutorAddr> address = jit.lookup(name);
+  if (!address)
+    return asError(address.takeError());
+  return address->toPtr<Function *>();
+}
+
+Result<std::unique_ptr<JitModel>> JitModel::compile(mlir::ModuleOp module,
+                                                    const CompileOptions &options,
+                                                    StageTimes *times) {
+  auto impl = std::make_unique<Impl>();
+  impl->signature = readSignature(module);
+  if (llvm::Error error = lowerTo(module, Stage::LLVMDialect, options, times))
+    return asError(std::move(error));
+  llvm::LLVMContext context;
+  llvm::Expected<std::unique_ptr<llvm::Module>> ir =
+      translateToLLVM(module, context, options, times);
+  if (!ir)
+    return asError(ir.takeError());
+  auto object = emitMachineCode(**ir, options.target, /*assembly=*/false, times);
+  if (!object)
+    return asError(object.takeError());
+
+  auto start = std::chrono::steady_clock::now();
+  llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> jit = llvm::orc::LLJITBuilder().create();
+  if (!jit)
+    return asError(jit.takeError());
+  impl->jit = std::move(*jit);
+  // What the code calls is in libm, which this process has.
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      impl->jit->getDataLayout().getGlobalPrefix());
+  if (!process)
+    return asError(process.takeError());
+  impl->jit->getMainJITDylib().addGenerator(std::move(*process));
+  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(
+      llvm::StringRef(object->data(), object->size()), options.prefix);
+  if (llvm::Error error = impl->jit->addObjectFile(std::move(buffer)))
+    return asError(std::move(error));
+
+  auto run = lookUp<int32_t(weir_frame *)>(*impl->jit, options.prefix + "_run");
+  auto prepare = lookUp<int32_t(weir_frame *)>(*impl->jit, options.prefix + "_prepare");
+  auto arenaSize = lookUp<int64_t(int64_t)>(*impl->jit, options.prefix + "_arena_size");
+  auto preparedSize = lookUp<int64_t(int64_t)>(*impl->jit, options.prefix + "_prepared_size");
+  if (!run)
+    return run.takeError();
+  if (!prepare)
+    return prepare.takeError();
+  if (!arenaSize)
+    return arenaSize.takeError();
+  if (!preparedSize)
+    return preparedSize.takeError();
+  impl->runFunction = *run;
+  impl->prepareFunction = *prepare;
+  impl->arenaSize = *arenaSize;
+  impl->preparedSize = (*preparedSize)(0);
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (times)
+    times->push_back({"load", elapsed.count()});
+  return std::unique_ptr<JitModel>(new JitModel(std::move(impl)));
+}
+
+const Signature &JitModel::signature() const { return impl->signature; }
+int64_t JitModel::preparedBytes() const { return impl->preparedSize; }
+int64_t JitModel::arenaBytes(int64_t batch) const { return impl->arenaSize(batch); }
+const void *JitModel::prepared() const { return impl->preparedBlock.get(); }
+
+weir_status JitModel::call(weir_frame &frame) const {
+  return static_cast<weir_status>(impl->runFunction(&frame));
+}
+
+Result<void> JitModel::prepare(const ParameterFile &parameters) {
+  std::vector<const void *> inputs;
+  for (const Signature::Parameter &spec : impl->signature.parameters) {
+    const Tensor *tensor = parameters.find(spec.name);
+    if (!tensor || tensor->dtype != DType::F32 || tensor->shape != spec.shape)
+      return fail("parameter '{}' is missing or of another shape", spec.name);
+    inputs.push_back(tensor->data());
+  }
+  Result<AlignedBytes> block = allocateAligned(std::max<int64_t>(impl->preparedSize, 1));
+  if (!block)
+    return block.takeError();
+  Result<AlignedBytes> scratch = allocateAligned(std::max<int64_t>(arenaBytes(0), 1));
+  if (!scratch)
+    return scratch.takeError();
+  void *outputs[] = {block->get()};
+  weir_frame frame = {};
+  frame.inputs = inputs.data();
+  frame.outputs = outputs;
+  frame.arena = scratch->get();
+  impl->prepareFunction(&frame);
+  impl->preparedBlock = std::move(*block);
+  return {};
+}
+
+Result<std::vector<Tensor>> JitModel::run(const std::vector<Tensor> &inputs, int64_t batch,
+                                          ThreadPool *pool) {
+  const Signature &signature = impl->signature;
+  if (!impl->preparedBlock)
+    return fail("the model has no parameters yet: prepare() comes before run()");
+  if (batch < 0)
+    return fail("a batch of {} examples", batch);
+  if (inputs.size() != signature.inputs.size())
+    return fail("{} inputs expected, {} given", signature.inputs.size(), inputs.size());
+  std::vector<const void *> inputPointers;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Signature::Input &spec = signature.inputs[i];
+    std::vector<int64_t> shape = wholeShape(spec.shape, spec.batched, batch);
+    DType dtype = spec.isIndex ? DType::I64 : DType::F32;
+    if (inputs[i].shape != shape || inputs[i].dtype != dtype)
+      return fail("input '{}' is {} {}, expected {} {}", spec.name, toString(inputs[i].dtype),
+                  shapeToString(inputs[i].shape), toString(dtype), shapeToString(shape));
+    inputPointers.push_back(inputs[i].data());
+  }
+  std::vector<Tensor> outputs;
+  std::vector<void *> outputPointers;
+  for (const Signature::Output &spec : signature.outputs) {
+    Result<Tensor> tensor =
+        Tensor::uninitialized(DType::F32, wholeShape(spec.shape, spec.batched, batch));
+    if (!tensor)
+      return tensor.takeError();
+    outputs.push_back(std::move(*tensor));
+    outputPointers.push_back(outputs.back().data());
+  }
+  int64_t bytes = std::max<int64_t>(arenaBytes(batch), 1);
+  if (bytes > impl->arenaCapacity) {
+    Result<AlignedBytes> arena = allocateAligned(bytes);
+    if (!arena)
+      return arena.takeError();
+    impl->arena = std::move(*arena);
+    impl->arenaCapacity = bytes;
+  }
+  weir_frame frame = {};
+  frame.batch = batch;
+  frame.inputs = inputPointers.data();
+  frame.outputs = outputPointers.data();
+  frame.prepared = impl->preparedBlock.get();
+  frame.arena = impl->arena.get();
+  if (pool && pool->threads() > 1) {
+    frame.parallel_for = ThreadPool::parallelFor;
+    frame.pool = pool;
+  }
+  if (call(frame) == WEIR_INDEX_OUT_OF_RANGE)
+    return fail("{}", describeBadId(signature.inputs[frame.error.input], frame.error.position,
+                                    frame.error.value));
+  return outputs;
+}

@@ -1,0 +1,144 @@
+//===- CodeGenPipeline.cpp - the stages after the rewrites ------------------------===//
+
+#include "weir/Pipelines/CodeGenPipeline.h"
+
+#include "weir/CodeGen/Passes.h"
+#include "weir/Conversion/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace weir;
+
+CodeGenOptions CodeGenOptions::forTarget(const CpuTarget &target, std::string prefix) {
+  CodeGenOptions options;
+  options.vectorBits = target.vectorBits;
+  options.vectorRegisters = target.vectorRegisters;
+  options.cacheBytes = target.cacheBytes;
+  options.fusedMultiplyAdd = target.fusedMultiplyAdd;
+  options.prefix = std::move(prefix);
+  return options;
+}
+
+void weir::buildLinalgPipeline(OpPassManager &manager, const CodeGenOptions &options) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  function.addPass(createWeirToLinalgPass());
+  // Windows that every product reads through are dead now; sizes and constants that
+  // each op asked for itself are one.
+  function.addPass(createCSEPass());
+  function.addPass(createCanonicalizerPass());
+
+  // Decide, then obey.
+  SelectStrategyPassOptions strategy;
+  strategy.vectorBits = options.vectorBits;
+  strategy.vectorRegisters = options.vectorRegisters;
+  strategy.cacheBytes = options.cacheBytes;
+  function.addPass(createSelectStrategyPass(strategy));
+  function.addPass(createPackProductsPass());
+}
+
+void weir::buildVectorPipeline(OpPassManager &manager, const CodeGenOptions &options) {
+  // Before anything is merged, so that what depends on parameters only isn't merged
+  // into what is computed on every call.
+  manager.addPass(createSplitPreparePass());
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  function.addPass(createFuseElementwisePass());
+  function.addPass(createCSEPass());
+
+  // Results are written where they are wanted: into outputs, padded images, joins.
+  function.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.allowReturnAllocsFromLoops = false;
+  bufferize.bufferizeFunctionBoundaries = false;
+  manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  // At once: copies of a buffer onto itself must go before anything looks at them.
+  OpPassManager &buffers = manager.nest<func::FuncOp>();
+  buffers.addPass(createCSEPass());
+  buffers.addPass(createCanonicalizerPass());
+
+  LowerKernelsPassOptions kernels;
+  kernels.vectorBits = options.vectorBits;
+  kernels.fusedMultiplyAdd = options.fusedMultiplyAdd;
+  buffers.addPass(createLowerKernelsPass(kernels));
+  // Buffers that lived between a product and its epilogue have no use any more.
+  buffers.addPass(createCSEPass());
+  buffers.addPass(createCanonicalizerPass());
+  buffers.addPass(createPlanArenaPass());
+}
+
+void weir::buildLLVMPipeline(OpPassManager &manager, const CodeGenOptions &options) {
+  OutlineKernelsPassOptions outline;
+  outline.prefix = options.prefix;
+  manager.addPass(createOutlineKernelsPass(outline));
+  ExpandMathPassOptions math;
+  math.fusedMultiplyAdd = options.fusedMultiplyAdd;
+  manager.addPass(createExpandMathPass(math));
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createConvertVectorToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createConvertFuncToLLVMPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertIndexToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+namespace {
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  Option<int64_t> vectorBits{*this, "vector-bits", llvm::cl::init(256),
+                             llvm::cl::desc("width of a vector register")};
+  Option<int64_t> vectorRegisters{*this, "vector-registers", llvm::cl::init(16),
+                                  llvm::cl::desc("how many there are")};
+  Option<int64_t> cacheBytes{*this, "cache-bytes", llvm::cl::init(512 * 1024),
+                             llvm::cl::desc("size of the second-level cache")};
+  Option<bool> fusedMultiplyAdd{*this, "fused-multiply-add", llvm::cl::init(true),
+                                llvm::cl::desc("whether multiply-add is one instruction")};
+  Option<std::string> prefix{*this, "prefix", llvm::cl::init("weir"),
+                             llvm::cl::desc("what exported names start with")};
+
+  CodeGenOptions options() const {
+    CodeGenOptions result;
+    result.vectorBits = vectorBits;
+    result.vectorRegisters = vectorRegisters;
+    result.cacheBytes = cacheBytes;
+    result.fusedMultiplyAdd = fusedMultiplyAdd;
+    result.prefix = prefix;
+    return result;
+  }
+};
+} // namespace
+
+void weir::registerCodeGenPipelines() {
+  PassPipelineRegistration<PipelineOptions>(
+      "weir-linalg", "From the rewritten dialect to linalg on tensors",
+      [](OpPassManager &manager, const PipelineOptions &options) {
+        buildLinalgPipeline(manager, options.options());
+      });
+  PassPipelineRegistration<PipelineOptions>(
+      "weir-vector", "From linalg on tensors to vector loops on buffers",
+      [](OpPassManager &manager, const PipelineOptions &options) {
+        buildVectorPipeline(manager, options.options());
+      });
+  PassPipelineRegistration<PipelineOptions>(
+      "weir-llvm", "From vector loops to the LLVM dialect",
+      [](OpPassManager &manager, const PipelineOptions &options) {
+        buildLLVMPipeline(manager, options.options());
+      });
+}
