@@ -19,7 +19,8 @@ StringRef preludeText() { return StringRef(bytes, sizeof(bytes) - 1); }
 std::vector<std::string> preludeBlocks() {
   Diagnostics diagnostics;
   std::vector<std::string> names;
-  for (const ast::Definition *definition : parse(preludeText(), diagnostics)->definitions)
+  std::unique_ptr<ast::SourceFile> file = parse(preludeText(), diagnostics);
+  for (const ast::Definition *definition : file->definitions)
     names.push_back(definition->name.text.str());
   sort(names);
   return names;

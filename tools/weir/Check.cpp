@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace weir {
 
@@ -22,7 +23,7 @@ static std::string typeText(const std::vector<int64_t> &shape, int64_t cardinali
 }
 
 static std::string makeTable(const LoadedModel &model) {
-  std::vector<Layer> layers = listLayers(*model.module);
+  std::vector<Layer> layers = listLayers(*model.module, *model.sources);
   std::vector<std::array<std::string, 5>> rows;
   rows.push_back({"layer", "kind", "output", "parameters", "multiply-adds"});
   for (const Signature::Input &input : model.signature.inputs)
@@ -96,14 +97,17 @@ static std::string makeGraph(const LoadedModel &model) {
     node(fmt::format("in{}", i), label(input.name, typeText(input.shape, input.cardinality)),
          ", shape=ellipse");
   }
-  for (auto [i, layer] : llvm::enumerate(listLayers(*model.module))) {
+  for (auto [i, layer] : llvm::enumerate(listLayers(*model.module, *model.sources))) {
     std::string id = fmt::format("n{}", i);
     std::string first = layer.name.empty() ? layer.kind : layer.name + ": " + layer.kind;
     node(id, label(first, shapeToString(layer.shape)), "");
-    for (mlir::Value operand : layer.op->getOperands())
-      if (auto from = ids.find(operand); from != ids.end())
-        out += fmt::format("  {} -> {};\n", from->second, id);
-    ids[layer.op->getResult(0)] = id;
+    llvm::StringSet<> drawn{id};
+    for (mlir::Operation *op : layer.ops) {
+      for (mlir::Value operand : op->getOperands())
+        if (auto from = ids.find(operand); from != ids.end() && drawn.insert(from->second).second)
+          out += fmt::format("  {} -> {};\n", from->second, id);
+      ids[op->getResult(0)] = id;
+    }
   }
   mlir::Operation *terminator = function.getBody().front().getTerminator();
   for (auto [i, output] : llvm::enumerate(model.signature.outputs)) {

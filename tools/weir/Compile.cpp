@@ -47,7 +47,8 @@ int compileCommand(const Arguments &arguments) {
     return kUserError;
   std::string text;
   llvm::raw_string_ostream os(text);
-  model->module->print(os);
+  model->module->print(os, mlir::OpPrintingFlags().printNameLocAsPrefix());
+  os << '\n';
   return write(output, text);
 }
 

@@ -3,8 +3,10 @@
 #include "Layers.h"
 
 #include "weir/Dialect/IR/WeirDialect.h"
+#include "weir/Frontend/Frontend.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -42,30 +44,61 @@ static std::string nameOf(Operation *op) {
   return "";
 }
 
-std::vector<Layer> listLayers(ModuleOp module) {
+// The word of the source where the op comes from; empty if it isn't a word.
+static llvm::StringRef wordAt(Operation *op, const llvm::SourceMgr &sources) {
+  auto place = op->getLoc()->findInstanceOf<FileLineColLoc>();
+  if (!place)
+    return {};
+  for (unsigned id = 1; id <= sources.getNumBuffers(); ++id) {
+    const llvm::MemoryBuffer *buffer = sources.getMemoryBuffer(id);
+    if (buffer->getBufferIdentifier() != place.getFilename())
+      continue;
+    llvm::SMLoc start = const_cast<llvm::SourceMgr &>(sources).FindLocForLineAndColumn(
+        id, place.getLine(), place.getColumn());
+    if (!start.isValid())
+      return {};
+    llvm::StringRef rest(start.getPointer(), buffer->getBufferEnd() - start.getPointer());
+    return rest.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
+  }
+  return {};
+}
+
+std::vector<Layer> listLayers(ModuleOp module, const llvm::SourceMgr &sources) {
   auto function = *module.getOps<func::FuncOp>().begin();
+  std::vector<std::string> blocks = preludeBlocks();
   std::vector<Layer> layers;
   llvm::StringSet<> counted;
   for (Operation &op : function.getBody().front()) {
     if (isa<ParamOp, ConstantOp>(op) || op.getNumResults() != 1)
       continue;
-    Layer layer{&op, nameOf(&op), op.getName().stripDialect().str(),
-                exampleShape(op.getResult(0)).vec()};
+    // What a block of the prelude consists of shares the place of the block's call. One
+    // op alone there says more than the block's name.
+    llvm::StringRef word = wordAt(&op, sources);
+    bool sameCall = std::binary_search(blocks.begin(), blocks.end(), word) && !layers.empty() &&
+                    layers.back().ops.back()->getLoc() == op.getLoc();
+    if (!sameCall)
+      layers.push_back({});
+    Layer &layer = layers.back();
+    layer.ops.push_back(&op);
+    layer.name = nameOf(&op);
+    layer.kind = sameCall ? word.str() : op.getName().stripDialect().str();
+    layer.shape = exampleShape(op.getResult(0)).vec();
     for (Value operand : op.getOperands()) {
       auto param = operand.getDefiningOp<ParamOp>();
       if (param && counted.insert(param.getName()).second)
         (param.getBuffer() ? layer.buffers : layer.parameters) += elements(exampleShape(operand));
     }
-    layer.multiplyAdds = multiplyAddsOf(&op);
-    layers.push_back(std::move(layer));
+    layer.multiplyAdds += multiplyAddsOf(&op);
   }
   return layers;
 }
 
 int64_t countMultiplyAdds(ModuleOp module) {
+  auto function = *module.getOps<func::FuncOp>().begin();
   int64_t sum = 0;
-  for (const Layer &layer : listLayers(module))
-    sum += layer.multiplyAdds;
+  for (Operation &op : function.getBody().front())
+    if (op.getNumResults() == 1)
+      sum += multiplyAddsOf(&op);
   return sum;
 }
 

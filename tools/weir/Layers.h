@@ -4,17 +4,20 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include "llvm/Support/SourceMgr.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace weir {
 
-/// One op of a model in the weir dialect, as the frontend writes it.
+/// One op of a model in the weir dialect, as the frontend writes it, or all ops that
+/// came from one call of a block of the prelude.
 struct Layer {
-  mlir::Operation *op = nullptr;
+  llvm::SmallVector<mlir::Operation *, 1> ops; // the last one gives the layer's value
   std::string name; // empty if the source gives it none
-  std::string kind; // the op, without "weir."
+  std::string kind; // the op, without "weir.", or the block's name
   std::vector<int64_t> shape; // of the output, per example
   /// Learned parameters that no earlier layer uses, and those that aren't learned
   /// (running statistics).
@@ -25,7 +28,8 @@ struct Layer {
 };
 
 /// All layers in the order of the source; parameters and constants aren't layers.
-std::vector<Layer> listLayers(mlir::ModuleOp module);
+/// `sources` is what the module was read from.
+std::vector<Layer> listLayers(mlir::ModuleOp module, const llvm::SourceMgr &sources);
 
 /// The sum over all layers, per example.
 int64_t countMultiplyAdds(mlir::ModuleOp module);
