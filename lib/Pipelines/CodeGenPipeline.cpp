@@ -70,9 +70,9 @@ void weir::buildVectorPipeline(OpPassManager &manager, const CodeGenOptions &opt
   kernels.vectorBits = options.vectorBits;
   kernels.fusedMultiplyAdd = options.fusedMultiplyAdd;
   buffers.addPass(createLowerKernelsPass(kernels));
-  // Buffers that lived between a product and its epilogue have no use any more.
+  // Buffers that lived between a product and its epilogue have no use any more. No
+  // canonicalization here: it would dissolve kernels of a single unit of work.
   buffers.addPass(createCSEPass());
-  buffers.addPass(createCanonicalizerPass());
   buffers.addPass(createPlanArenaPass());
 }
 
