@@ -208,3 +208,34 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return getInputs().size() == 1 ? getInputs().front() : Value();
 }
+
+namespace {
+// Joining what was just joined along the same axis is one joining.
+struct ConcatOfConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern<ConcatOp>::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
+    SmallVector<Value> inputs;
+    SmallVector<Location> locations{op.getLoc()};
+    for (Value input : op.getInputs()) {
+      auto inner = input.getDefiningOp<ConcatOp>();
+      if (!inner || inner.getAxis() != op.getAxis() || !inner->hasOneUse()) {
+        inputs.push_back(input);
+        continue;
+      }
+      llvm::append_range(inputs, inner.getInputs());
+      locations.push_back(inner.getLoc());
+    }
+    if (locations.size() == 1)
+      return rewriter.notifyMatchFailure(op, "no operand is joined for this op alone");
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputsMutable().assign(inputs);
+      op->setLoc(rewriter.getFusedLoc(locations));
+    });
+    return success();
+  }
+};
+} // namespace
+
+void ConcatOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ConcatOfConcat>(context);
+}

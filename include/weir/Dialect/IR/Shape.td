@@ -102,6 +102,7 @@ def Weir_ConcatOp : Weir_InferredOp<"concat"> {
   let results = (outs Weir_FloatTensor:$result);
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 #endif // WEIR_DIALECT_IR_SHAPE_TD
