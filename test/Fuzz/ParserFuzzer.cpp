@@ -1,0 +1,27 @@
+// Fuzzes the whole frontend: text to tree to dialect, and the messages. Sizes
+// without a value are also inferred from shapes, as with a file of weights.
+#include "weir/Frontend/Frontend.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/SourceMgr.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static mlir::MLIRContext *context =
+      new mlir::MLIRContext(mlir::MLIRContext::Threading::DISABLED);
+  llvm::SourceMgr sources;
+  weir::Diagnostics diagnostics(&sources);
+  weir::ParameterShapes shapes = {{"y.weight", {4, 3}}, {"h.weight", {8, 3, 3, 3}}};
+  weir::ModelOptions options;
+  options.parameterShapes = &shapes;
+  llvm::StringRef text(reinterpret_cast<const char *>(data), size);
+  auto module =
+      weir::loadModelFromText(text, "fuzz.weir", sources, *context, options, diagnostics);
+  // What was refused must have been refused with a message.
+  if (!module && !diagnostics.hasErrors())
+    __builtin_trap();
+  // The dialect's own checks are a net that must never catch anything.
+  if (diagnostics.str().find("mistake in Weir") != std::string::npos)
+    __builtin_trap();
+  return 0;
+}
