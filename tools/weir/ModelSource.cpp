@@ -2,6 +2,7 @@
 
 #include "ModelSource.h"
 
+#include "weir/Execution/Compiler.h"
 #include "weir/Execution/Parameters.h"
 #include "weir/Frontend/Frontend.h"
 
@@ -116,7 +117,7 @@ std::unique_ptr<LoadedModel> loadModel(const ModelArguments &arguments, ContextU
   auto model = std::make_unique<LoadedModel>();
   model->sources = std::make_unique<llvm::SourceMgr>();
   model->context = use == ContextUse::Compile
-                       ? std::make_unique<mlir::MLIRContext>()
+                       ? createContext()
                        : std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
   ModelOptions options;
   if (Result<void> read = readBindings(arguments, options); !read)

@@ -1,0 +1,21 @@
+//===- Peak.h - how fast this machine multiplies and adds at best ------------*- C++ -*-===//
+
+#ifndef WEIR_EXECUTION_PEAK_H
+#define WEIR_EXECUTION_PEAK_H
+
+#include "weir/CodeGen/CpuTarget.h"
+#include "weir/Runtime/Result.h"
+#include "weir/Runtime/ThreadPool.h"
+
+namespace weir {
+
+/// Measures the peak of f32 arithmetic in floating-point operations per second, a fused
+/// multiply-add being two: machine code generated for `target`, which must be this
+/// machine, keeps independent vectors in registers and does nothing but multiply and
+/// add, on all threads of `pool` (null: one) at once. The best of several runs, about
+/// 0.1 s together.
+Result<double> measurePeak(const CpuTarget &target, ThreadPool *pool);
+
+} // namespace weir
+
+#endif // WEIR_EXECUTION_PEAK_H

@@ -1,0 +1,75 @@
+//===- CompileArguments.cpp - How a command wants its model compiled ----------===//
+
+#include "CompileArguments.h"
+
+namespace weir {
+
+struct Switch {
+  const char *name;
+  bool RewriteOptions::*option;
+};
+
+static constexpr Switch switches[] = {
+    {"one-hot-to-embedding", &RewriteOptions::oneHotToEmbedding},
+    {"fold-batch-norm", &RewriteOptions::foldBatchNorm},
+    {"fold-pad", &RewriteOptions::foldPad},
+    {"split-concat", &RewriteOptions::splitConcat},
+    {"merge-duplicates", &RewriteOptions::mergeDuplicates},
+};
+
+static std::string switchNames() {
+  std::string names;
+  for (const Switch &entry : switches)
+    names += (names.empty() ? "" : ", ") + std::string(entry.name);
+  return names;
+}
+
+void CompileArguments::declare(CommandLine &line) {
+  line.choice("--conv", {"windows", "im2col"}, conv,
+              "how a convolution meets its product: over a view (the default), or\n"
+              "over a copied matrix of patches");
+  line.list("--without", "REWRITE", without, "leave a rewrite out: " + switchNames());
+}
+
+void CompileArguments::declareTarget(CommandLine &line) {
+  line.text("--target-triple", "TRIPLE", triple, "as aarch64-linux-gnu; this machine's if absent");
+  line.text("--target-cpu", "NAME", cpu,
+            "as LLVM calls it: x86-64-v3, znver5, cortex-a76; native is this machine's");
+  line.text("--target-features", "LIST", features, "as +avx2,+fma: on top of the processor's");
+}
+
+Result<CompileOptions> CompileArguments::options() const {
+  CompileOptions options;
+  options.rewrites.convAlgorithm =
+      conv == "im2col" ? ConvAlgorithm::Im2col : ConvAlgorithm::Windows;
+  for (const std::string &name : without) {
+    const Switch *found = std::find_if(std::begin(switches), std::end(switches),
+                                       [&](const Switch &entry) { return name == entry.name; });
+    if (found == std::end(switches))
+      return fail("--without {}: the rewrites are {}", inQuotes(name), switchNames());
+    options.rewrites.*found->option = false;
+  }
+  bool native = cpu == "native";
+  if (native && !(triple.empty() && features.empty()))
+    return fail("--target-cpu native means this machine as it is, so it goes with neither "
+                "--target-triple nor --target-features");
+  if (native || (triple.empty() && cpu.empty() && features.empty()))
+    return options; // the host
+  llvm::Expected<CpuTarget> target = CpuTarget::named(triple, cpu, features);
+  if (!target)
+    return Error{llvm::toString(target.takeError())};
+  options.target = *target;
+  return options;
+}
+
+std::string describeTimes(const StageTimes &times) {
+  std::string out;
+  double sum = 0;
+  for (const StageTime &time : times) {
+    out += fmt::format("  {:<14}{:>9.2f} ms\n", time.stage, time.seconds * 1e3);
+    sum += time.seconds;
+  }
+  return out + fmt::format("  {:<14}{:>9.2f} ms\n", "together", sum * 1e3);
+}
+
+} // namespace weir

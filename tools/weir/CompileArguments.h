@@ -1,0 +1,31 @@
+//===- CompileArguments.h - How a command wants its model compiled ------------===//
+#ifndef WEIR_TOOLS_WEIR_COMPILEARGUMENTS_H
+#define WEIR_TOOLS_WEIR_COMPILEARGUMENTS_H
+
+#include "Command.h"
+
+#include "weir/Execution/Compiler.h"
+
+namespace weir {
+
+/// --conv and --without, which every command that compiles has, and the target of
+/// what is compiled for elsewhere.
+struct CompileArguments {
+  std::string conv = "windows";
+  std::vector<std::string> without;
+  std::string triple, cpu, features;
+
+  void declare(CommandLine &line);
+  void declareTarget(CommandLine &line);
+
+  /// The options that these arguments mean; for the host if no target was declared
+  /// or given.
+  Result<CompileOptions> options() const;
+};
+
+/// "frontend 1.2 ms, rewrite ..., together ...", a line per stage.
+std::string describeTimes(const StageTimes &times);
+
+} // namespace weir
+
+#endif
