@@ -33,6 +33,8 @@ public:
         dims(op.getNumLoops()) {}
 
   void emit();
+  /// Everything inside the first loop, whose position is given.
+  void emitInside(Value position);
 
 private:
   int64_t chooseVectorDim();
@@ -108,6 +110,18 @@ int64_t LoopEmitter::chooseVectorDim() {
     }
   }
   return best;
+}
+
+void LoopEmitter::emitInside(Value position) {
+  vectorDim = chooseVectorDim();
+  if (vectorDim == 0)
+    vectorDim = -1;
+  dims[0] = position;
+  SmallVector<int64_t> outer;
+  for (int64_t dim = 1, end = op.getNumLoops(); dim < end; ++dim)
+    if (dim != vectorDim)
+      outer.push_back(dim);
+  emitOuter(outer);
 }
 
 void LoopEmitter::emit() {
@@ -339,6 +353,35 @@ void LoopEmitter::finish(Lanes value, int64_t lanes, int64_t alongDim) {
 }
 
 } // namespace
+
+void weir::emitTogether(OpBuilder &builder, ArrayRef<linalg::GenericOp> ops,
+                        const KernelOptions &options) {
+  linalg::GenericOp first = ops.front();
+  if (ops.size() == 1 || first.getNumLoops() < 2) {
+    for (linalg::GenericOp op : ops) {
+      Kernel kernel;
+      kernel.main = op;
+      emitLoops(builder, kernel, options);
+    }
+    return;
+  }
+  int64_t work = 0;
+  for (linalg::GenericOp op : ops) {
+    int64_t elements = 1;
+    for (int64_t size : loopSizesPerExample(op))
+      elements *= size;
+    work += elements;
+  }
+  Value positions = loopSizes(builder, first)[0];
+  scf::ForOp loop = makeUnitLoop(builder, first.getLoc(), positions, work);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  for (linalg::GenericOp op : ops) {
+    Kernel kernel;
+    kernel.main = op;
+    LoopEmitter(builder, kernel, options).emitInside(loop.getInductionVar());
+  }
+}
 
 void weir::emitLoops(OpBuilder &builder, const Kernel &kernel, const KernelOptions &options) {
   LoopEmitter(builder, kernel, options).emit();

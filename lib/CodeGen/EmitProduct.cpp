@@ -50,11 +50,12 @@ private:
   void emitUnit(Value unit, Value rowBlocks);
   void emitPanel(Value panel, Value rowBegin, Value rowEnd, int64_t columns);
   void emitRows(Value panel, Value row, int64_t rows, int64_t panels, int64_t columns);
-  SmallVector<Value> sum(ArrayRef<Value> rowBases, Value panelBase, int64_t rows, int64_t panels,
+  SmallVector<Value> sum(ArrayRef<Value> rowMemories, Value panel, int64_t panels,
                          int64_t columns);
-  SmallVector<Value> sumLoops(size_t level, ArrayRef<Value> rowBases, Value panelBase,
-                              Value rowOffset, Value depth, SmallVector<Value> accumulators,
-                              int64_t panels, int64_t vectors);
+  SmallVector<Value> sumLoops(size_t level, ArrayRef<Value> rows, Value panel, Value rowOffset,
+                              Value step, SmallVector<Value> accumulators, int64_t panels,
+                              int64_t vectors);
+  Value startingAt(Value memory, Value offset);
   void finish(Value panel, Value row, ArrayRef<Value> sums, int64_t rows, int64_t panels,
               int64_t columns);
   Value rowBase(const FlatAccess &access, ArrayRef<Value> rowDims);
@@ -74,6 +75,7 @@ private:
   int64_t columnDim = 0;
   int64_t depth = 1; // length of the sum
   int64_t width = 1; // columns of the matrix
+  int64_t rowsPerExample = 1;
   int64_t lanes = 1;
   SmallVector<MergedLoop> rowLoops, sumLoopsMerged;
   FlatAccess rowsAccess, output;
@@ -234,14 +236,11 @@ void ProductEmitter::findLoops() {
 
 void ProductEmitter::emit() {
   Value rows = constant(1);
-  int64_t rowsPerExample = 1;
-  for (const MergedLoop &loop : rowLoops)
-    for (int64_t dim : loop.dims) {
+  for (const MergedLoop &loop : rowLoops) {
+    rowsPerExample *= loop.size;
+    for (int64_t dim : loop.dims)
       rows = builder.createOrFold<arith::MulIOp>(loc, rows, sizes[dim]);
-      rowsPerExample *= ShapedType::isDynamic(op.getStaticLoopRanges()[dim])
-                            ? 1
-                            : op.getStaticLoopRanges()[dim];
-    }
+  }
   int64_t panels = llvm::divideCeil(width, strategy.getColumns());
   int64_t panelBlocks = llvm::divideCeil(panels, strategy.getPanelBlock());
   Value rowBlocks = arith::CeilDivUIOp::create(builder, loc, rows, constant(strategy.getRowBlock()));
@@ -294,10 +293,13 @@ void ProductEmitter::emitUnit(Value unit, Value rows) {
 // All rows of the block for one panel: groups as tall as the strategy says, then
 // smaller ones.
 void ProductEmitter::emitPanel(Value panel, Value rowBegin, Value rowEnd, int64_t columns) {
+  // Each height is code of its own. Where an example has many rows, what is left at
+  // the end of the batch hardly counts; where it has few, a pair of rows pays.
   SmallVector<int64_t> heights = {strategy.getRows()};
-  for (int64_t height : {8, 4, 2, 1})
-    if (height < heights.front())
-      heights.push_back(height);
+  if (rowsPerExample < strategy.getRows() && strategy.getRows() > 2)
+    heights.push_back(2);
+  if (heights.back() > 1)
+    heights.push_back(1);
   Value begin = rowBegin;
   for (int64_t height : heights) {
     Value count = arith::SubIOp::create(builder, loc, rowEnd, begin);
@@ -337,25 +339,44 @@ Value ProductEmitter::rowBase(const FlatAccess &access, ArrayRef<Value> position
 
 void ProductEmitter::emitRows(Value panel, Value row, int64_t rows, int64_t panels,
                               int64_t columns) {
+  // Each row and the panel become buffers of their own, so that inside the loops one
+  // index serves all of them.
   SmallVector<Value> bases;
   for (int64_t i = 0; i < rows; ++i)
-    bases.push_back(rowBase(rowsAccess, splitRow(addIndex(builder, loc, row, constant(i)))));
-  Value panelBase = mulIndex(builder, loc, panel, depth * strategy.getColumns());
-  SmallVector<Value> sums = sum(bases, panelBase, rows, panels, columns);
+    bases.push_back(
+        startingAt(rowsAccess.memory,
+                   rowBase(rowsAccess, splitRow(addIndex(builder, loc, row, constant(i))))));
+  Value panelBase =
+      startingAt(panelMemory, mulIndex(builder, loc, panel, depth * strategy.getColumns()));
+  SmallVector<Value> sums = sum(bases, panelBase, panels, columns);
   finish(panel, row, sums, rows, panels, columns);
 }
 
-SmallVector<Value> ProductEmitter::sum(ArrayRef<Value> rowBases, Value panelBase, int64_t rows,
-                                       int64_t panels, int64_t columns) {
+// The part of a flat buffer from `offset` on.
+Value ProductEmitter::startingAt(Value memory, Value offset) {
+  auto type = cast<MemRefType>(memory.getType());
+  auto layout = StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, {1});
+  int64_t start = cast<StridedLayoutAttr>(type.getLayout()).getOffset();
+  auto part = MemRefType::get({ShapedType::kDynamic}, type.getElementType(), layout);
+  Value size = arith::SubIOp::create(builder, loc,
+                                     memref::DimOp::create(builder, loc, memory, 0), offset);
+  return memref::ReinterpretCastOp::create(
+      builder, loc, part, memory,
+      OpFoldResult(addIndex(builder, loc, offset, constant(start))), ArrayRef<OpFoldResult>{size},
+      ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
+}
+
+SmallVector<Value> ProductEmitter::sum(ArrayRef<Value> rowMemories, Value panel, int64_t panels,
+                                       int64_t columns) {
   int64_t vectors = llvm::divideCeil(columns, lanes);
   auto type = VectorType::get({lanes}, builder.getF32Type());
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  SmallVector<Value> accumulators(rows * panels * vectors, zero);
-  return sumLoops(0, rowBases, panelBase, constant(0), constant(0), accumulators, panels, vectors);
+  SmallVector<Value> accumulators(rowMemories.size() * panels * vectors, zero);
+  return sumLoops(0, rowMemories, panel, constant(0), constant(0), accumulators, panels, vectors);
 }
 
-SmallVector<Value> ProductEmitter::sumLoops(size_t level, ArrayRef<Value> rowBases,
-                                            Value panelBase, Value rowOffset, Value step,
+SmallVector<Value> ProductEmitter::sumLoops(size_t level, ArrayRef<Value> rows, Value panel,
+                                            Value rowOffset, Value step,
                                             SmallVector<Value> accumulators, int64_t panels,
                                             int64_t vectors) {
   if (level < sumLoopsMerged.size()) {
@@ -370,7 +391,7 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, ArrayRef<Value> rowBas
                                      rowsAccess.factors[merged.innermost()]));
     Value next = addIndex(builder, loc, mulIndex(builder, loc, step, merged.size), position);
     SmallVector<Value> inner =
-        sumLoops(level + 1, rowBases, panelBase, offset, next,
+        sumLoops(level + 1, rows, panel, offset, next,
                  SmallVector<Value>(loop.getRegionIterArgs()), panels, vectors);
     scf::YieldOp::create(builder, loc, inner);
     return SmallVector<Value>(loop.getResults());
@@ -378,17 +399,15 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, ArrayRef<Value> rowBas
 
   auto type = VectorType::get({lanes}, builder.getF32Type());
   SmallVector<Value> columns;
-  Value base = addIndex(builder, loc, panelBase,
-                        mulIndex(builder, loc, step, strategy.getColumns()));
-  for (int64_t panel = 0; panel < panels; ++panel)
+  Value base = mulIndex(builder, loc, step, strategy.getColumns());
+  for (int64_t p = 0; p < panels; ++p)
     for (int64_t v = 0; v < vectors; ++v) {
-      int64_t shift = panel * depth * strategy.getColumns() + v * lanes;
-      columns.push_back(vector::LoadOp::create(builder, loc, type, panelMemory,
+      int64_t shift = p * depth * strategy.getColumns() + v * lanes;
+      columns.push_back(vector::LoadOp::create(builder, loc, type, panel,
                                                addIndex(builder, loc, base, constant(shift))));
     }
-  for (auto [i, rowBase] : llvm::enumerate(rowBases)) {
-    Value element = memref::LoadOp::create(builder, loc, rowsAccess.memory,
-                                           addIndex(builder, loc, rowBase, rowOffset));
+  for (auto [i, rowMemory] : llvm::enumerate(rows)) {
+    Value element = memref::LoadOp::create(builder, loc, rowMemory, rowOffset);
     Value all = vector::BroadcastOp::create(builder, loc, type, element);
     for (auto [j, column] : llvm::enumerate(columns)) {
       Value &accumulator = accumulators[i * columns.size() + j];

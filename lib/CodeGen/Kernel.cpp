@@ -10,8 +10,7 @@
 using namespace mlir;
 using namespace weir;
 
-// The buffer that a view shows a part of.
-static Value rootOf(Value memory) {
+Value weir::rootOf(Value memory) {
   while (auto view = memory.getDefiningOp<ViewLikeOpInterface>())
     memory = view.getViewSource();
   return memory;

@@ -36,6 +36,14 @@ bool isProduct(const Kernel &kernel);
 void emitProduct(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 void emitLoops(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 
+/// Writes element-wise ops that share their first loop, and touch different elements,
+/// as one kernel over that loop.
+void emitTogether(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::linalg::GenericOp> ops,
+                  const KernelOptions &options);
+
+/// The buffer that a view shows a part of.
+mlir::Value rootOf(mlir::Value memory);
+
 /// The sizes of the loops of `op`, as values.
 llvm::SmallVector<mlir::Value> loopSizes(mlir::OpBuilder &builder, mlir::linalg::GenericOp op);
 

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace weir {
 #define GEN_PASS_DEF_LOWERKERNELSPASS
@@ -22,8 +23,47 @@ using namespace mlir;
 using namespace weir;
 
 namespace {
+
+// Fills of parts of one buffer, as around a padded image: one kernel for all.
+struct Frame {
+  Value root;
+  SmallVector<linalg::GenericOp> slabs;
+};
+
 struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
   using Base::Base;
+
+  // The slabs of a frame don't overlap and nothing reads them before the last one is
+  // filled, or they wouldn't stand side by side.
+  static SmallVector<Frame> collectFrames(IRRewriter &rewriter, ArrayRef<linalg::FillOp> fills) {
+    SmallVector<Frame> frames;
+    for (linalg::FillOp fill : fills) {
+      rewriter.setInsertionPoint(fill);
+      FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, fill);
+      assert(succeeded(generic) && "every fill is a loop");
+      Value root = rootOf(generic->getOutputs()[0]);
+      bool joins = !frames.empty() && frames.back().root == root &&
+                   isNextTo(frames.back().slabs.back(), *generic) &&
+                   generic->getStaticLoopRanges()[0] ==
+                       frames.back().slabs.back().getStaticLoopRanges()[0] &&
+                   generic->getNumLoops() == frames.back().slabs.back().getNumLoops();
+      if (!joins)
+        frames.push_back({root, {}});
+      frames.back().slabs.push_back(*generic);
+    }
+    return frames;
+  }
+
+  // Nothing but views and arithmetic lies between the two.
+  static bool isNextTo(Operation *first, Operation *second) {
+    for (Operation *op = first->getNextNode(); op; op = op->getNextNode()) {
+      if (op == second)
+        return true;
+      if (!isPure(op))
+        return false;
+    }
+    return false;
+  }
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
@@ -55,25 +95,23 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
       if (!taken.contains(fill))
         fills.push_back(fill);
     });
-    for (linalg::FillOp fill : fills) {
-      rewriter.setInsertionPoint(fill);
-      FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, fill);
-      if (failed(generic)) {
-        fill.emitError("can't be written as a loop");
-        return signalPassFailure();
-      }
-      Kernel kernel;
-      kernel.main = *generic;
-      kernels.push_back(kernel);
-    }
+    SmallVector<Frame> frames = collectFrames(rewriter, fills);
 
     KernelOptions options{std::max<int64_t>(vectorBits / 32, 1), fusedMultiplyAdd};
+    if (function->hasAttr("weir.once"))
+      options.lanes = 1;
     for (Kernel &kernel : kernels) {
       OpBuilder builder(kernel.last());
       if (isProduct(kernel))
         emitProduct(builder, kernel, options);
       else
         emitLoops(builder, kernel, options);
+    }
+    for (Frame &frame : frames) {
+      OpBuilder builder(frame.slabs.back());
+      emitTogether(builder, frame.slabs, options);
+      for (linalg::GenericOp slab : frame.slabs)
+        slab.erase();
     }
     for (Kernel &kernel : kernels) {
       if (kernel.epilogue)

@@ -129,6 +129,8 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
         {builder.getStringAttr("batch"), builder.getI64IntegerAttr(0), builder.getI64IntegerAttr(0)}));
 
     func::FuncOp prepare = prepareSketch.create(builder, model.getLoc(), "prepare");
+    // It runs once per model: small code is worth more than fast code.
+    prepare->setAttr("weir.once", builder.getUnitAttr());
     func::FuncOp run = runSketch.create(builder, model.getLoc(), "run");
     for (BlockArgument input : body.getArguments())
       if (Attribute cardinality = model.getArgAttr(input.getArgNumber(), "weir.cardinality"))

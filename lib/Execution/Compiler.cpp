@@ -16,10 +16,12 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
 
 #include <chrono>
+#include <mutex>
 
 using namespace weir;
 
@@ -129,13 +131,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
   }
 
   StageTimer timer(times, "llvm passes");
-  llvm::PipelineTuningOptions tuning;
-  // The loops are vectors already, and as long as they should be.
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  tuning.LoopUnrolling = false;
-  tuning.LoopInterleaving = false;
-  llvm::PassBuilder builder(machine->get(), tuning);
+  llvm::PassBuilder builder(machine->get());
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager callGraph;
@@ -145,14 +141,38 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1).run(*result, modules);
+  // What Weir writes is in SSA form, vectorized and unrolled as it should be. LLVM has
+  // to clear away descriptors and repeated index arithmetic and to take out of loops
+  // what doesn't change in them; its standard pipelines take eight times as long and
+  // find nothing more.
+  llvm::ModulePassManager passes;
+  if (llvm::Error error = builder.parsePassPipeline(
+          passes, "function(early-cse<memssa>,simplifycfg,"
+                  "instcombine<no-verify-fixpoint;max-iterations=1>,loop-mssa(licm),"
+                  "early-cse,simplifycfg),globaldce"))
+    return std::move(error);
+  passes.run(*result, modules);
   return result;
+}
+
+// Addresses are written as the processor wants them: one register per row, one index.
+// Loop strength reduction takes a third of the time of code generation to find that
+// out; only a command-line option of LLVM's switches it off.
+static void disableLoopStrengthReduction() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    auto &options = llvm::cl::getRegisteredOptions();
+    auto found = options.find("disable-lsr");
+    if (found != options.end())
+      static_cast<llvm::cl::opt<bool> *>(found->second)->setValue(true);
+  });
 }
 
 llvm::Expected<llvm::SmallVector<char, 0>> weir::emitMachineCode(llvm::Module &module,
                                                                  const CpuTarget &target,
                                                                  bool assembly, StageTimes *times) {
   StageTimer timer(times, "machine code");
+  disableLoopStrengthReduction();
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createTargetMachine();
   if (!machine)
     return machine.takeError();

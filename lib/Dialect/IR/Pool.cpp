@@ -31,9 +31,6 @@ static LogicalResult inferPool(std::optional<Location> loc, StringRef name, int6
     if (positions < 1)
       return emitOptionalError(loc, name, ": a window of ", kernel, " doesn't fit ",
                                sizes[i] + low + high, " elements on spatial axis ", i);
-    if ((positions - 1) * stride >= sizes[i] + low)
-      return emitOptionalError(loc, name, ": the last window on spatial axis ", i,
-                               " holds nothing but padding");
     result.push_back(positions);
   }
   result.insert(last ? result.end() : result.begin(), last ? input.back() : input.front());

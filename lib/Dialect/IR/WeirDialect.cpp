@@ -61,6 +61,13 @@ LogicalResult ParamOp::verify() {
            << getInit() << "\"";
   if (getInitArgs().size() != 2)
     return emitOpError("needs two init_args, found ") << getInitArgs().size();
+  // Each name is checked against those before it, so every pair is seen once.
+  for (Operation *op = (*this)->getPrevNode(); op; op = op->getPrevNode())
+    if (auto other = dyn_cast<ParamOp>(op); other && other.getName() == getName()) {
+      InFlightDiagnostic error = emitOpError("name \"") << getName() << "\" is taken";
+      error.attachNote(other.getLoc()) << "by this parameter";
+      return error;
+    }
   return success();
 }
 

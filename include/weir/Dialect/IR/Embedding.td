@@ -54,7 +54,7 @@ def Weir_EmbeddingBagOp : Weir_InferredOp<"embedding_bag"> {
 
     Example:
     ```mlir
-    %r = weir.embedding_bag %ids, %table {mode = #weir.bag_mode<mean>}
+    %r = weir.embedding_bag %ids, %table {mode = #weir<bag_mode mean>}
         : (tensor<?x20x!weir.index<2000>>, tensor<2000x48xf32>) -> tensor<?x48xf32>
     ```
   }];

@@ -16,10 +16,10 @@ class Weir_PoolBase<string mnemonic, string what, string rank, string attrs, str
     1. `input` is `[channels, spatial...]`, or `[spatial..., channels]` if `layout` is
        channels_last.
     2. `kernel`, `strides`, `pad_low`, `pad_high` have one entry per spatial axis; kernel
-       and strides are at least 1, paddings at least 0 and less than the kernel.
+       and strides are at least 1, paddings at least 0 and less than the kernel, so that
+       every window holds at least one element of the input.
     3. The padded input is at least `kernel` long on each spatial axis.
     4. A spatial axis of the result is `(size + pad_low + pad_high - kernel) / stride + 1` long.
-    5. Every window holds at least one element of the input.
 
     Example:
     ```mlir
