@@ -1,8 +1,8 @@
 //===- RewriteTest.cpp - Rewrites keep what a model computes ------------------===//
 //
-// Takes the lit tests of the rewrites as they are: each of their functions is run by
-// the reference interpreter before and after the passes of the file's RUN lines, on
-// random inputs and parameters. So no lit test can lock wrong algebra in.
+// Takes the lit tests of rewrites and canonicalizations as they are: each of their functions is run
+// by the reference interpreter before and after the passes of the file's RUN lines, on random
+// inputs and parameters. So no lit test can lock wrong algebra in.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,6 +16,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -41,6 +42,7 @@ void registerOnce() {
   std::call_once(flag, [] {
     registerWeirTransformsPasses();
     registerRewritePipeline();
+    registerCanonicalizerPass();
   });
 }
 
@@ -55,7 +57,7 @@ std::vector<Case> casesOf(StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
     return cases;
-  llvm::Regex run("// RUN: weir-opt --(weir-[a-z0-9-]+)(=(\"[^\"]*\"|[^ ]*))? ");
+  llvm::Regex run("// RUN: weir-opt --(weir-[a-z0-9-]+|canonicalize)(=(\"[^\"]*\"|[^ ]*))? ");
   SmallVector<StringRef> lines, match;
   (*buffer)->getBuffer().split(lines, '\n');
   for (StringRef line : lines)
@@ -66,7 +68,7 @@ std::vector<Case> casesOf(StringRef path) {
 
 std::vector<Case> allCases() {
   std::vector<Case> cases;
-  for (StringRef folder : {"Transforms", "Pipelines"}) {
+  for (StringRef folder : {"Dialect", "Transforms", "Pipelines"}) {
     std::error_code error;
     std::string root = std::string(WEIR_TEST_SOURCE_DIR) + "/" + folder.str();
     for (llvm::sys::fs::directory_iterator entry(root, error), end; !error && entry != end;
