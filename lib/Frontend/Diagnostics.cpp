@@ -192,7 +192,8 @@ std::string Diagnostics::str() const {
 
 StringRef nearestWord(StringRef word, ArrayRef<StringRef> candidates) {
   StringRef best;
-  unsigned limit = std::max<size_t>(1, word.size() / 3);
+  // Two letters swapped are two edits, so words of five letters may have two.
+  unsigned limit = word.size() < 5 ? 1 : std::max<size_t>(2, word.size() / 3);
   unsigned bestDistance = limit + 1;
   for (StringRef candidate : candidates) {
     unsigned distance = StringRef(word.lower()).edit_distance(candidate.lower(), true, limit + 1);

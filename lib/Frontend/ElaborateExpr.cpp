@@ -256,8 +256,8 @@ Value Elaborator::evaluateBinary(const BinaryExpr &expr, const Hint &hint) {
       return Value::poison();
     std::string name = pathFor(hint);
     if (expr.op == BinaryOp::Matmul)
-      return emitMatmul(lhs, rhs, expr.range, name);
-    return emitBinary(expr.op, lhs, rhs, expr.range, name);
+      return emitMatmul(lhs, rhs, expr.range, expr.opRange, name);
+    return emitBinary(expr, lhs, rhs, name);
   }
   if (lhs.isNumber() && rhs.isNumber() && !isLogic && expr.op != BinaryOp::Matmul)
     return applyToNumbers(expr, lhs, rhs);

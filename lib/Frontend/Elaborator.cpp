@@ -44,13 +44,14 @@ bool Elaborator::isPrelude(SMRange range) const {
 }
 
 mlir::Location Elaborator::locationOf(SMRange range, StringRef name) {
-  std::string instance;
+  // What has no name of its own goes by the name of the block it is in.
+  Frame *named = frame;
   for (Frame *f = frame; f && f->caller && isPrelude(range); f = f->caller) {
     range = f->callSite;
-    instance = f->prefix;
+    named = f;
   }
-  if (name.empty() && !instance.empty())
-    name = StringRef(instance).drop_back();
+  if (name.empty() && named && named->caller)
+    name = StringRef(named->prefix).drop_back();
   mlir::Location location = builder.getUnknownLoc();
   if (unsigned id = range.isValid() ? sources.FindBufferContainingLoc(range.Start) : 0) {
     auto [line, column] = sources.getLineAndColumn(range.Start, id);

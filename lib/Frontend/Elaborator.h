@@ -267,9 +267,11 @@ public:
   /// A tensor operand: tensors as they are, numbers as constants of rank 0.
   mlir::Value asTensor(const Value &value, llvm::SMRange range);
   /// `lhs op rhs` for at least one tensor; reports what doesn't broadcast.
-  Value emitBinary(ast::BinaryOp op, const Value &lhs, const Value &rhs, llvm::SMRange range,
-                   llvm::StringRef name = "");
-  Value emitMatmul(const Value &lhs, const Value &rhs, llvm::SMRange range, llvm::StringRef name);
+  Value emitBinary(const ast::BinaryExpr &expr, const Value &lhs, const Value &rhs,
+                   llvm::StringRef name);
+  /// `lhs @ rhs`; `place` is where the op is said to be.
+  Value emitMatmul(const Value &lhs, const Value &rhs, llvm::SMRange range, llvm::SMRange place,
+                   llvm::StringRef name);
   /// Refuses ids where numbers are needed.
   bool requireFloat(const Value &value, llvm::SMRange range);
   /// The broadcast shape, or nothing after a report.

@@ -58,24 +58,26 @@ using CreateBinary = mlir::Value (*)(mlir::OpBuilder &, mlir::Location, mlir::Ty
                                      mlir::Value);
 
 static Value emitBroadcast(Elaborator &elaborator, CreateBinary create, StringRef what,
-                           const Value &lhs, const Value &rhs, SMRange range, StringRef name) {
+                           const Value &lhs, const Value &rhs, SMRange range, SMRange place,
+                           StringRef name) {
   std::optional<SmallVector<int64_t>> shape = elaborator.broadcast(lhs, rhs, range, what);
   if (!shape)
     return Value::poison();
-  mlir::Value left = elaborator.asTensor(lhs, range), right = elaborator.asTensor(rhs, range);
+  mlir::Value left = elaborator.asTensor(lhs, place), right = elaborator.asTensor(rhs, place);
   bool batched = isBatched(left.getType()) || isBatched(right.getType());
   mlir::Type type = makeTensorType(batched, *shape, elaborator.builder.getF32Type());
   return Value::ofTensor(
-      create(elaborator.builder, elaborator.locationOf(range, name), type, left, right), range);
+      create(elaborator.builder, elaborator.locationOf(place, name), type, left, right), range);
 }
 
-Value Elaborator::emitBinary(ast::BinaryOp op, const Value &lhs, const Value &rhs, SMRange range,
+Value Elaborator::emitBinary(const ast::BinaryExpr &expr, const Value &lhs, const Value &rhs,
                              StringRef name) {
-  CreateBinary create = op == ast::BinaryOp::Add   ? createBinary<AddOp>
-                        : op == ast::BinaryOp::Sub ? createBinary<SubOp>
-                        : op == ast::BinaryOp::Mul ? createBinary<MulOp>
-                                                   : createBinary<DivOp>;
-  return emitBroadcast(*this, create, spelling(op), lhs, rhs, range, name);
+  CreateBinary create = expr.op == ast::BinaryOp::Add   ? createBinary<AddOp>
+                        : expr.op == ast::BinaryOp::Sub ? createBinary<SubOp>
+                        : expr.op == ast::BinaryOp::Mul ? createBinary<MulOp>
+                                                        : createBinary<DivOp>;
+  // The operator's own place tells apart the parts of a long formula.
+  return emitBroadcast(*this, create, spelling(expr.op), lhs, rhs, expr.range, expr.opRange, name);
 }
 
 //===----------------------------------------------------------------------===//
@@ -87,10 +89,8 @@ static Value twoVariables(Call &call, StringRef first, StringRef second, OfSizes
                           OfFloats ofFloats) {
   const Value &lhs = call[first], &rhs = call[second];
   if (lhs.isTensor() || rhs.isTensor()) {
-    // The innermost name of the call goes on the op.
-    Value result = emitBroadcast(call.elaborator, createBinary<Op>, call.builtin.name, lhs, rhs,
-                                 call.expr.range, call.givenName());
-    return result;
+    return emitBroadcast(call.elaborator, createBinary<Op>, call.builtin.name, lhs, rhs,
+                         call.expr.range, call.calleeRange(), call.givenName());
   }
   if (lhs.isSize() && rhs.isSize())
     if (std::optional<int64_t> size = ofSizes(lhs.size, rhs.size))

@@ -37,7 +37,8 @@ static Value emitLinear(Call &call) {
       call.builder(), call.loc(), call.resultType(shape, isBatched(x.getType())), x, weight, bias));
 }
 
-Value Elaborator::emitMatmul(const Value &lhs, const Value &rhs, SMRange range, StringRef name) {
+Value Elaborator::emitMatmul(const Value &lhs, const Value &rhs, SMRange range, SMRange place,
+                             StringRef name) {
   auto fail = [&](const Twine &text) -> Diagnostic & {
     return error(range, text)
         .note(lhs.origin, "the left one, " + describe(lhs) + ", comes from here")
@@ -81,14 +82,15 @@ Value Elaborator::emitMatmul(const Value &lhs, const Value &rhs, SMRange range, 
   if (!checkShape(shape, range))
     return Value::poison();
   bool batched = isBatched(lhs.tensor.getType()) || isBatched(rhs.tensor.getType());
-  return Value::ofTensor(MatmulOp::create(builder, locationOf(range, name),
+  return Value::ofTensor(MatmulOp::create(builder, locationOf(place, name),
                                           makeTensorType(batched, shape, builder.getF32Type()),
                                           lhs.tensor, rhs.tensor),
                          range);
 }
 
 static Value emitMatmulCall(Call &call) {
-  return call.elaborator.emitMatmul(call["a"], call["b"], call.expr.range, call.givenName());
+  return call.elaborator.emitMatmul(call["a"], call["b"], call.expr.range, call.calleeRange(),
+                                    call.givenName());
 }
 
 void addLinear(BuiltinTable &table) {

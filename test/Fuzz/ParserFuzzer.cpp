@@ -6,6 +6,10 @@
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/SourceMgr.h"
 
+// LLVM's libraries are built without the sanitizer, so they don't lift the marks
+// that its headers, compiled here, put on the memory of their allocators.
+extern "C" const char *__asan_default_options() { return "allow_user_poisoning=0"; }
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static mlir::MLIRContext *context =
       new mlir::MLIRContext(mlir::MLIRContext::Threading::DISABLED);
@@ -13,7 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   weir::Diagnostics diagnostics(&sources);
   weir::ParameterShapes shapes = {{"y.weight", {4, 3}}, {"h.weight", {8, 3, 3, 3}}};
   weir::ModelOptions options;
-  options.parameterShapes = &shapes;
+  // Inference builds the model many times: only now and then.
+  if (size % 8 == 0)
+    options.parameterShapes = &shapes;
   llvm::StringRef text(reinterpret_cast<const char *>(data), size);
   auto module =
       weir::loadModelFromText(text, "fuzz.weir", sources, *context, options, diagnostics);
@@ -21,7 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!module && !diagnostics.hasErrors())
     __builtin_trap();
   // The dialect's own checks are a net that must never catch anything.
-  if (diagnostics.str().find("mistake in Weir") != std::string::npos)
-    __builtin_trap();
+  for (const weir::Diagnostic &diagnostic : diagnostics.all())
+    if (llvm::StringRef(diagnostic.message).starts_with("the dialect refuses"))
+      __builtin_trap();
+  (void)diagnostics.str();
   return 0;
 }
