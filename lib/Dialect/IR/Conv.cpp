@@ -31,8 +31,8 @@ static LogicalResult inferConv(std::optional<Location> loc, StringRef name, int6
     if (isBatched(bias.getType()) || exampleShape(bias) != weight.take_front(1))
       return emitOptionalError(loc, name, ": a bias of ", weight[0], " outputs expected, found ",
                                bias.getType());
-  for (ArrayRef<int64_t> list : {adaptor.getStrides(), adaptor.getPadLow(), adaptor.getPadHigh(),
-                                 adaptor.getDilations()})
+  for (ArrayRef<int64_t> list :
+       {adaptor.getStrides(), adaptor.getPadLow(), adaptor.getPadHigh(), adaptor.getDilations()})
     if (static_cast<int64_t>(list.size()) != spatial)
       return emitOptionalError(loc, name, ": strides, paddings and dilations need ", spatial,
                                " entries, found ", formatShape(list));
@@ -42,8 +42,9 @@ static LogicalResult inferConv(std::optional<Location> loc, StringRef name, int6
     int64_t low = adaptor.getPadLow()[i], high = adaptor.getPadHigh()[i];
     int64_t kernel = weight[2 + i];
     if (stride < 1 || dilation < 1 || low < 0 || high < 0)
-      return emitOptionalError(loc, name, ": spatial axis ", i,
-                               " needs a stride and a dilation of at least 1 and no negative padding");
+      return emitOptionalError(
+          loc, name, ": spatial axis ", i,
+          " needs a stride and a dilation of at least 1 and no negative padding");
     int64_t positions = windowPositions(sizes[i], low, high, kernel, stride, dilation);
     if (positions < 1)
       return emitOptionalError(loc, name, ": a kernel that reaches over ",
@@ -97,8 +98,8 @@ LogicalResult WindowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   auto shape = inferPositions(loc, getOperationName(), adaptor);
   if (failed(shape))
     return failure();
-  shape->append({adaptor.getKernel()[0], adaptor.getKernel()[1],
-                 exampleShape(adaptor.getInput()).back()});
+  shape->append(
+      {adaptor.getKernel()[0], adaptor.getKernel()[1], exampleShape(adaptor.getInput()).back()});
   auto type = cast<RankedTensorType>(adaptor.getInput().getType());
   inferred.push_back(makeTensorType(isBatched(type), *shape, type.getElementType()));
   return success();

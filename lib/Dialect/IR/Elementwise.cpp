@@ -75,7 +75,8 @@ static Attribute foldScalars(Attribute lhs, Attribute rhs, Type type,
   auto tensor = cast<RankedTensorType>(type);
   if (!a || !b || tensor.getRank() != 0)
     return {};
-  return DenseElementsAttr::get(tensor, combine(a.getSplatValue<float>(), b.getSplatValue<float>()));
+  return DenseElementsAttr::get(tensor,
+                                combine(a.getSplatValue<float>(), b.getSplatValue<float>()));
 }
 
 // x + (-0.0) would be the exact identity; x + 0.0 differs only for x = -0.0,
@@ -125,7 +126,8 @@ OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
     return inner.getInput();
   auto scalar = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getInput());
   if (scalar && scalar.isSplat())
-    return DenseElementsAttr::get(cast<RankedTensorType>(getType()), -scalar.getSplatValue<float>());
+    return DenseElementsAttr::get(cast<RankedTensorType>(getType()),
+                                  -scalar.getSplatValue<float>());
   return {};
 }
 

@@ -21,8 +21,8 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
                                " features expected, found ", bias.getType());
   SmallVector<int64_t> shape(input);
   shape.back() = weight[0];
-  inferred.push_back(makeTensorType(isBatched(adaptor.getInput().getType()), shape,
-                                    Float32Type::get(context)));
+  inferred.push_back(
+      makeTensorType(isBatched(adaptor.getInput().getType()), shape, Float32Type::get(context)));
   return success();
 }
 
@@ -32,8 +32,9 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   ArrayRef<int64_t> rhs = exampleShape(adaptor.getRhs());
   if (lhs.empty() || rhs.size() < 2 || lhs.back() != rhs[rhs.size() - 2])
     return emitOptionalError(loc, getOperationName(), ": ", formatShape(lhs), " @ ",
-                             formatShape(rhs), " has no meaning: the last axis on the left is not "
-                                               "the last but one on the right");
+                             formatShape(rhs),
+                             " has no meaning: the last axis on the left is not "
+                             "the last but one on the right");
   ArrayRef<int64_t> lhsLeading = lhs.size() > 1 ? lhs.drop_back(2) : ArrayRef<int64_t>();
   ArrayRef<int64_t> rhsLeading = rhs.drop_back(2);
   if (!lhsLeading.empty() && !rhsLeading.empty() && lhsLeading != rhsLeading)
@@ -43,9 +44,9 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   if (lhs.size() > 1)
     shape.push_back(lhs[lhs.size() - 2]);
   shape.push_back(rhs.back());
-  inferred.push_back(makeTensorType(isBatched(adaptor.getLhs().getType()) ||
-                                        isBatched(adaptor.getRhs().getType()),
-                                    shape, Float32Type::get(context)));
+  inferred.push_back(
+      makeTensorType(isBatched(adaptor.getLhs().getType()) || isBatched(adaptor.getRhs().getType()),
+                     shape, Float32Type::get(context)));
   return success();
 }
 
@@ -62,8 +63,8 @@ LogicalResult ProductOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
                              " don't end in the first axes of the matrix ", formatShape(matrix));
   SmallVector<int64_t> shape(rows.drop_back(reduced));
   shape.push_back(matrix.back());
-  auto type = makeTensorType(isBatched(adaptor.getRows().getType()), shape,
-                             Float32Type::get(context));
+  auto type =
+      makeTensorType(isBatched(adaptor.getRows().getType()), shape, Float32Type::get(context));
   if (Value init = adaptor.getInit())
     if (init.getType() != type)
       return emitOptionalError(loc, getOperationName(), ": init is ", init.getType(),

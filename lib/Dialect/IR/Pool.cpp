@@ -12,8 +12,8 @@ static LogicalResult inferPool(std::optional<Location> loc, StringRef name, int6
   if (static_cast<int64_t>(input.size()) != spatial + 1)
     return emitOptionalError(loc, name, ": the input has ", spatial + 1, " example axes, found ",
                              formatShape(input));
-  for (ArrayRef<int64_t> list : {adaptor.getKernel(), adaptor.getStrides(), adaptor.getPadLow(),
-                                 adaptor.getPadHigh()})
+  for (ArrayRef<int64_t> list :
+       {adaptor.getKernel(), adaptor.getStrides(), adaptor.getPadLow(), adaptor.getPadHigh()})
     if (static_cast<int64_t>(list.size()) != spatial)
       return emitOptionalError(loc, name, ": kernel, strides and paddings need ", spatial,
                                " entries, found ", formatShape(list));

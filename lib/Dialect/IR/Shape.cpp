@@ -24,8 +24,8 @@ static int64_t product(ArrayRef<int64_t> shape) {
 
 LogicalResult ReshapeOp::verify() {
   if (elementType(getInput()) != elementType(getResult()))
-    return emitOpError("keeps the element type, found ") << getInput().getType() << " and "
-                                                         << getType();
+    return emitOpError("keeps the element type, found ")
+           << getInput().getType() << " and " << getType();
   if (isBatched(getInput().getType()) != isBatched(getType()))
     return emitOpError("keeps the batch, found ") << getInput().getType() << " and " << getType();
   if (product(exampleShape(getInput())) != product(exampleShape(getResult())))

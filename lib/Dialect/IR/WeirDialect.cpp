@@ -44,8 +44,7 @@ Operation *WeirDialect::materializeConstant(OpBuilder &builder, Attribute value,
   return ConstantOp::create(builder, loc, type, elements);
 }
 
-LogicalResult IdType::verify(function_ref<InFlightDiagnostic()> emitError,
-                                int64_t cardinality) {
+LogicalResult IdType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t cardinality) {
   if (cardinality < 1)
     return emitError() << "an index needs a cardinality of at least 1, found " << cardinality;
   return success();
