@@ -1,0 +1,60 @@
+// RUN: weir-opt --weir-pack-products --mlir-print-local-scope %s | FileCheck %s
+
+#rows = affine_map<(m, n, k) -> (m, k)>
+#matrix = affine_map<(m, n, k) -> (k, n)>
+#result = affine_map<(m, n, k) -> (m, n)>
+
+// The strategy is written by hand and obeyed: panels of 16 columns, the last filled up
+// with zeros. An index past the matrix is clamped, so that nothing outside is read.
+// CHECK-LABEL: func.func @product
+// CHECK-SAME: %[[X:.*]]: tensor<?x72xf32>, %[[W:.*]]: tensor<72x20xf32>
+// CHECK: %[[PACKED:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<2x72x16xf32>)
+// CHECK: %[[PANEL:.*]] = linalg.index 0
+// CHECK: %[[LANE:.*]] = linalg.index 2
+// CHECK: %[[START:.*]] = arith.muli %[[PANEL]], %c16
+// CHECK: %[[COLUMN:.*]] = arith.addi %[[START]], %[[LANE]]
+// CHECK: %[[INSIDE:.*]] = arith.cmpi slt, %[[COLUMN]], %c20
+// CHECK: %[[ROW:.*]] = linalg.index 1
+// CHECK: %[[SAFE:.*]] = arith.minsi %[[COLUMN]], %c19
+// CHECK: %[[ELEMENT:.*]] = tensor.extract %[[W]][%[[ROW]], %[[SAFE]]]
+// CHECK: %[[ZERO:.*]] = arith.constant 0.0
+// CHECK: arith.select %[[INSIDE]], %[[ELEMENT]], %[[ZERO]]
+// CHECK: linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1 floordiv 16, d2, d1 mod 16)>, affine_map<(d0, d1, d2) -> (d0, d1)>], {{.*}} ins(%[[X]], %[[PACKED]]
+func.func @product(%x: tensor<?x72xf32>, %w: tensor<72x20xf32>, %z: tensor<?x20xf32>) -> tensor<?x20xf32> {
+  %r = linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<?x72xf32>, tensor<72x20xf32>) outs(%z : tensor<?x20xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x20xf32>
+  return %r : tensor<?x20xf32>
+}
+
+// A kernel of several axes keeps their order inside a panel.
+// CHECK-LABEL: func.func @windows
+// CHECK: tensor<4x3x2x5x4xf32>
+// CHECK: affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d3 floordiv 4, d4, d5, d6, d3 mod 4)>
+func.func @windows(%x: tensor<?x6x7x5xf32>, %w: tensor<3x2x5x16xf32>, %z: tensor<?x4x6x16xf32>) -> tensor<?x4x6x16xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(b, y, x, n, i, j, c) -> (b, y + i, x + j, c)>, affine_map<(b, y, x, n, i, j, c) -> (i, j, c, n)>, affine_map<(b, y, x, n, i, j, c) -> (b, y, x, n)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%x, %w : tensor<?x6x7x5xf32>, tensor<3x2x5x16xf32>) outs(%z : tensor<?x4x6x16xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 4, lanes = 4, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x4x6x16xf32>
+  return %r : tensor<?x4x6x16xf32>
+}
+
+// Without a strategy nothing is decided here.
+// CHECK-LABEL: func.func @undecided
+// CHECK: linalg.generic {{.*}} (d2, d1)>
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @undecided(%x: tensor<?x72xf32>, %w: tensor<72x20xf32>, %z: tensor<?x20xf32>) -> tensor<?x20xf32> {
+  %r = linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<?x72xf32>, tensor<72x20xf32>) outs(%z : tensor<?x20xf32>) attrs = {weir.product} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x20xf32>
+  return %r : tensor<?x20xf32>
+}

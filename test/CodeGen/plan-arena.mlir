@@ -1,0 +1,64 @@
+// RUN: weir-opt --weir-plan-arena --allow-unregistered-dialect %s | FileCheck %s
+
+// A buffer's place is [bytes, bytes per example]. The first and the third are never
+// alive together and share a place; the second lives beside both. Sizes are rounded
+// up to 64 bytes, so that every buffer is aligned.
+// CHECK-LABEL: func.func @chain
+// CHECK-SAME: weir.arena_bytes = array<i64: 0, 192>
+// CHECK: memref.alloc(%{{.*}}) {weir.arena = array<i64: 0, 0>} : memref<?x32xf32>
+// CHECK: memref.alloc(%{{.*}}) {weir.arena = array<i64: 0, 128>} : memref<?x3xf32>
+// CHECK: memref.alloc(%{{.*}}) {weir.arena = array<i64: 0, 0>} : memref<?x16xf32>
+func.func @chain(%x: memref<?x32xf32>, %out: memref<?x16xf32>, %n: index) {
+  %a = memref.alloc(%n) : memref<?x32xf32>
+  memref.copy %x, %a : memref<?x32xf32> to memref<?x32xf32>
+  %b = memref.alloc(%n) : memref<?x3xf32>
+  "test.op"(%a, %b) : (memref<?x32xf32>, memref<?x3xf32>) -> ()
+  %c = memref.alloc(%n) : memref<?x16xf32>
+  "test.op"(%b, %c) : (memref<?x3xf32>, memref<?x16xf32>) -> ()
+  memref.copy %c, %out : memref<?x16xf32> to memref<?x16xf32>
+  return
+}
+
+// A use through a view is a use: now the first lives as long as the third.
+// CHECK-LABEL: func.func @views
+// CHECK-SAME: weir.arena_bytes = array<i64: 0, 256>
+// CHECK: {weir.arena = array<i64: 0, 0>} : memref<?x32xf32>
+// CHECK: {weir.arena = array<i64: 0, 128>} : memref<?x3xf32>
+// CHECK: {weir.arena = array<i64: 0, 192>} : memref<?x16xf32>
+func.func @views(%n: index) {
+  %a = memref.alloc(%n) : memref<?x32xf32>
+  %view = memref.subview %a[0, 0] [%n, 8] [1, 1] : memref<?x32xf32> to memref<?x8xf32, strided<[32, 1]>>
+  %b = memref.alloc(%n) : memref<?x3xf32>
+  "test.op"(%a, %b) : (memref<?x32xf32>, memref<?x3xf32>) -> ()
+  %c = memref.alloc(%n) : memref<?x16xf32>
+  "test.op"(%b, %c) : (memref<?x3xf32>, memref<?x16xf32>) -> ()
+  "test.op"(%view, %c) : (memref<?x8xf32, strided<[32, 1]>>, memref<?x16xf32>) -> ()
+  return
+}
+
+// A use inside a loop lasts as long as the loop.
+// CHECK-LABEL: func.func @loop
+// CHECK-SAME: weir.arena_bytes = array<i64: 0, 128>
+func.func @loop(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc(%n) : memref<?x16xf32>
+  %b = memref.alloc(%n) : memref<?x16xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%a) : (memref<?x16xf32>) -> ()
+    "test.op"(%b) : (memref<?x16xf32>) -> ()
+  }
+  return
+}
+
+// What doesn't grow with the batch comes first; the rest lies behind it.
+// CHECK-LABEL: func.func @fixed
+// CHECK-SAME: weir.arena_bytes = array<i64: 192, 64>
+// CHECK: {weir.arena = array<i64: 0, 0>} : memref<40xf32>
+// CHECK: {weir.arena = array<i64: 192, 0>} : memref<?x16xf32>
+func.func @fixed(%n: index) {
+  %a = memref.alloc() : memref<40xf32>
+  %b = memref.alloc(%n) : memref<?x16xf32>
+  "test.op"(%a, %b) : (memref<40xf32>, memref<?x16xf32>) -> ()
+  return
+}

@@ -1,0 +1,55 @@
+// RUN: weir-opt --weir-to-linalg --weir-select-strategy %s | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: weir-opt --weir-to-linalg --weir-select-strategy="vector-bits=512 vector-registers=32" %s | FileCheck %s --check-prefixes=CHECK,AVX512
+// RUN: weir-opt --weir-to-linalg --weir-select-strategy="vector-bits=128" %s | FileCheck %s --check-prefixes=CHECK,SSE
+// RUN: weir-opt --weir-to-linalg --weir-select-strategy="vector-bits=128 vector-registers=32" %s | FileCheck %s --check-prefixes=CHECK,NEON
+// RUN: weir-opt --weir-to-linalg --weir-select-strategy="cache-bytes=65536" %s | FileCheck %s --check-prefixes=CHECK,SMALL
+
+// The block of sums, rows x columns / lanes, fills the registers and leaves room for a
+// row of the panel and an element: 6 x 2 + 2 + 1 of 16, 12 x 2 + 2 + 1 of 32.
+// CHECK-LABEL: func.func @wide
+// AVX2: #weir.product_strategy<rows = 6, columns = 16, lanes = 8,
+// AVX512: #weir.product_strategy<rows = 12, columns = 32, lanes = 16,
+// SSE: #weir.product_strategy<rows = 6, columns = 8, lanes = 4,
+// NEON: #weir.product_strategy<rows = 12, columns = 8, lanes = 4,
+func.func @wide(%x: tensor<?x72xf32>, %w: tensor<72x40xf32>) -> tensor<?x40xf32> {
+  %r = weir.product %x, %w : (tensor<?x72xf32>, tensor<72x40xf32>) -> tensor<?x40xf32>
+  return %r : tensor<?x40xf32>
+}
+
+// A matrix that one vector holds gets one vector: a second would be nothing but zeros.
+// CHECK-LABEL: func.func @narrow
+// AVX2: <rows = 6, columns = 8, lanes = 8,
+// AVX512: <rows = 12, columns = 16, lanes = 16,
+// SSE: <rows = 6, columns = 4, lanes = 4,
+func.func @narrow(%x: tensor<?x72xf32>, %w: tensor<72x4xf32>) -> tensor<?x4xf32> {
+  %r = weir.product %x, %w : (tensor<?x72xf32>, tensor<72x4xf32>) -> tensor<?x4xf32>
+  return %r : tensor<?x4xf32>
+}
+
+// Rows of a thousand elements: half of the cache holds 64 of them, rounded up to whole
+// groups of six. A row per example, so panels are divided between threads as well.
+// CHECK-LABEL: func.func @deep
+// AVX2: rowBlock = 66, panelBlock = 8>
+// SMALL: rowBlock = 12, panelBlock = 8>
+func.func @deep(%x: tensor<?x1024xf32>, %w: tensor<1024x1024xf32>) -> tensor<?x1024xf32> {
+  %r = weir.product %x, %w : (tensor<?x1024xf32>, tensor<1024x1024xf32>) -> tensor<?x1024xf32>
+  return %r : tensor<?x1024xf32>
+}
+
+// 784 rows per example: rows alone make enough units, so a unit takes all four panels.
+// CHECK-LABEL: func.func @image
+// AVX2: rowBlock = 384, panelBlock = 4>
+func.func @image(%x: tensor<?x30x30x16xf32>, %m: tensor<3x3x16x64xf32>) -> tensor<?x28x28x64xf32> {
+  %w = weir.windows %x {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>} : (tensor<?x30x30x16xf32>) -> tensor<?x28x28x3x3x16xf32>
+  %r = weir.product %w, %m : (tensor<?x28x28x3x3x16xf32>, tensor<3x3x16x64xf32>) -> tensor<?x28x28x64xf32>
+  return %r : tensor<?x28x28x64xf32>
+}
+
+// What isn't a product is left to the vector loops.
+// CHECK-LABEL: func.func @computed
+// CHECK-NOT: weir.strategy
+// CHECK: return
+func.func @computed(%x: tensor<?x4x72xf32>, %y: tensor<?x72x40xf32>) -> tensor<?x4x40xf32> {
+  %r = weir.matmul %x, %y : (tensor<?x4x72xf32>, tensor<?x72x40xf32>) -> tensor<?x4x40xf32>
+  return %r : tensor<?x4x40xf32>
+}
