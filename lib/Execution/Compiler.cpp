@@ -83,6 +83,7 @@ std::unique_ptr<mlir::MLIRContext> weir::createContext() {
 llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptions &options,
                           StageTimes *times) {
   CodeGenOptions codegen = CodeGenOptions::forTarget(options.target, options.prefix);
+  codegen.parallelWork = options.parallelWork;
   struct Step {
     Stage stage;
     const char *name;

@@ -79,6 +79,7 @@ void weir::buildVectorPipeline(OpPassManager &manager, const CodeGenOptions &opt
 void weir::buildLLVMPipeline(OpPassManager &manager, const CodeGenOptions &options) {
   OutlineKernelsPassOptions outline;
   outline.prefix = options.prefix;
+  outline.parallelWork = options.parallelWork;
   manager.addPass(createOutlineKernelsPass(outline));
   ExpandMathPassOptions math;
   math.fusedMultiplyAdd = options.fusedMultiplyAdd;
@@ -110,6 +111,9 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
                              llvm::cl::desc("size of the second-level cache")};
   Option<bool> fusedMultiplyAdd{*this, "fused-multiply-add", llvm::cl::init(true),
                                 llvm::cl::desc("whether multiply-add is one instruction")};
+  Option<int64_t> parallelWork{
+      *this, "parallel-work", llvm::cl::init(CodeGenOptions().parallelWork),
+      llvm::cl::desc("a kernel of fewer operations runs on the calling thread")};
   Option<std::string> prefix{*this, "prefix", llvm::cl::init("weir"),
                              llvm::cl::desc("what exported names start with")};
 
@@ -119,6 +123,7 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
     result.vectorRegisters = vectorRegisters;
     result.cacheBytes = cacheBytes;
     result.fusedMultiplyAdd = fusedMultiplyAdd;
+    result.parallelWork = parallelWork;
     result.prefix = prefix;
     return result;
   }

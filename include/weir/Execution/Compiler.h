@@ -27,6 +27,8 @@ namespace weir {
 struct CompileOptions {
   CpuTarget target = CpuTarget::host();
   RewriteOptions rewrites;
+  /// A kernel of fewer operations runs on the calling thread.
+  int64_t parallelWork = 400'000;
   /// What the exported functions' names start with: PREFIX_run, PREFIX_prepare, ...
   std::string prefix = "weir";
 };

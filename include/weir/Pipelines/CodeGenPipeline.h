@@ -17,6 +17,8 @@ struct CodeGenOptions {
   int64_t vectorRegisters = 16;
   int64_t cacheBytes = 512 * 1024;
   bool fusedMultiplyAdd = true;
+  /// A kernel of fewer operations runs on the calling thread.
+  int64_t parallelWork = 400'000;
   /// What exported functions' names start with.
   std::string prefix = "weir";
 
