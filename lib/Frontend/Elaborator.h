@@ -2,8 +2,9 @@
 //
 // Evaluates the tree with compile-time values and tensors and builds the weir
 // dialect on the way. Blocks are instantiated at each call, like templates.
-// The files: Elaborator.cpp (models, blocks, statements), ElaborateExpr.cpp
-// (expressions), Arguments.cpp (calls), and one file per family of layers.
+// The files: Elaborator.cpp (models, blocks), ElaborateStatement.cpp,
+// ElaborateExpr.cpp, Arguments.cpp (calls), Builtins.cpp (what the families
+// see of a call), Initializers.cpp, Tensors.cpp, and one per family of layers.
 //
 //===----------------------------------------------------------------------===//
 #ifndef WEIR_LIB_FRONTEND_ELABORATOR_H
@@ -208,7 +209,7 @@ private:
     std::deque<Scope> scopes;
   };
 
-  // Elaborator.cpp
+  // Elaborator.cpp, ElaborateStatement.cpp
   bool bindModelParameters(const ast::Definition &model, const llvm::StringMap<Binding> &bindings);
   void elaborate(llvm::ArrayRef<const ast::Statement *> body, Value *returned);
   void elaborateInput(const ast::Statement &statement);
@@ -237,7 +238,7 @@ private:
   Value applyToNumbers(const ast::BinaryExpr &expr, const Value &lhs, const Value &rhs);
   std::optional<int64_t> evaluateSize(const ast::Expr *expr, const llvm::Twine &what);
 
-  // Arguments.cpp
+  // Arguments.cpp, Initializers.cpp
   Value evaluateCall(const ast::CallExpr &call, const Value *piped, Hint hint);
   Value callBuiltin(const Builtin &builtin, const ast::CallExpr &call, const Value *piped,
                     const Hint &hint);
