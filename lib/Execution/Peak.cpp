@@ -148,7 +148,8 @@ Result<double> weir::measurePeak(const CpuTarget &target, ThreadPool *pool) {
       --run;
       continue;
     }
-    best = std::max(best, kernel.operationsPerStep() * double(job.steps) * double(threads) / seconds);
+    best =
+        std::max(best, kernel.operationsPerStep() * double(job.steps) * double(threads) / seconds);
   }
   return best;
 }

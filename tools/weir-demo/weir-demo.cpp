@@ -23,8 +23,8 @@
 
 using namespace weir;
 
-static constexpr const char *classNames[] = {"T-shirt/top", "Trouser", "Pullover", "Dress",
-                                             "Coat",        "Sandal",  "Shirt",    "Sneaker",
+static constexpr const char *classNames[] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                             "Coat",        "Sandal",    "Shirt",    "Sneaker",
                                              "Bag",         "Ankle boot"};
 
 static constexpr const char *example = WEIR_SOURCE_DIR "/examples/fashion_stride2";
@@ -37,8 +37,8 @@ static Result<std::unique_ptr<JitModel>> compileModel() {
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   llvm::SourceMgr sources;
   Diagnostics diagnostics(&sources);
-  mlir::OwningOpRef<mlir::ModuleOp> module = loadModel(std::string(example) + ".weir", sources,
-                                                       *context, ModelOptions(), diagnostics);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      loadModel(std::string(example) + ".weir", sources, *context, ModelOptions(), diagnostics);
   if (!module)
     return Error{diagnostics.str()};
   Signature signature = readSignature(*module);
@@ -135,8 +135,8 @@ static Result<void> demonstrate(const std::string &folder) {
              "images    {} classified in {:.1f} ms on {} thread{} ({:.1f} us per image)\n"
              "accuracy  {:.4f}\n",
              drawSome(inputs[0], *labels, predicted), compiled * 1e3, count, running * 1e3,
-             (*pool)->threads(), (*pool)->threads() == 1 ? "" : "s",
-             running / double(count) * 1e6, double(correct) / double(count));
+             (*pool)->threads(), (*pool)->threads() == 1 ? "" : "s", running / double(count) * 1e6,
+             double(correct) / double(count));
   return {};
 }
 

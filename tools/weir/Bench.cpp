@@ -38,8 +38,8 @@ static Result<std::unique_ptr<Call>> makeCall(const JitModel &jit, const Example
   for (const Tensor &input : examples.inputs)
     call->inputs.push_back(input.data());
   for (const Signature::Output &output : jit.signature().outputs) {
-    auto tensor = Tensor::uninitialized(
-        DType::F32, wholeShape(output.shape, output.batched, examples.count));
+    auto tensor =
+        Tensor::uninitialized(DType::F32, wholeShape(output.shape, output.batched, examples.count));
     if (!tensor)
       return tensor.takeError();
     call->outputTensors.push_back(std::move(*tensor));
@@ -155,9 +155,9 @@ static int bench(const BenchArguments &arguments) {
   double compileSeconds = 0;
   for (const StageTime &time : times)
     compileSeconds += time.seconds;
-  std::string out = fmt::format("model {}, batch {}, {} thread{}\n", model->signature.model,
-                                arguments.batch, arguments.threads,
-                                arguments.threads == 1 ? "" : "s");
+  std::string out =
+      fmt::format("model {}, batch {}, {} thread{}\n", model->signature.model, arguments.batch,
+                  arguments.threads, arguments.threads == 1 ? "" : "s");
   auto row = [&](const char *what, std::string value) {
     out += fmt::format("  {:<18}{}\n", what, value);
   };
@@ -181,12 +181,13 @@ static int bench(const BenchArguments &arguments) {
 
 int benchCommand(const Arguments &arguments) {
   BenchArguments bench;
-  CommandLine line("bench", "Times a model's compiled code on random inputs.",
-                   "The result is compared with the reference before it is timed. GFLOP/s count two\n"
-                   "operations per multiply-add that `weir check` lists; the peak is measured in the\n"
-                   "same run by a loop that keeps its numbers in registers, on as many threads.",
-                   "  weir bench examples/layers1024.weir --batch 64\n"
-                   "  weir bench examples/resnet18.weir --threads 2 --seconds 5");
+  CommandLine line(
+      "bench", "Times a model's compiled code on random inputs.",
+      "The result is compared with the reference before it is timed. GFLOP/s count two\n"
+      "operations per multiply-add that `weir check` lists; the peak is measured in the\n"
+      "same run by a loop that keeps its numbers in registers, on as many threads.",
+      "  weir bench examples/layers1024.weir --batch 64\n"
+      "  weir bench examples/resnet18.weir --threads 2 --seconds 5");
   bench.source.declare(line);
   bench.source.declareWeights(line);
   line.integer("--batch", "N", bench.batch, 1, 1 << 30, "examples per run; 1 if absent");

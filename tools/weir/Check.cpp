@@ -48,9 +48,9 @@ static std::string makeTable(const LoadedModel &model) {
     if (i == 1 || i + 1 == rows.size())
       out += rule + "\n";
     const auto &row = rows[i];
-    std::string line = fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}  {:>{}}", row[0], widths[0],
-                                   row[1], widths[1], row[2], widths[2], row[3], widths[3], row[4],
-                                   widths[4]);
+    std::string line =
+        fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}  {:>{}}", row[0], widths[0], row[1], widths[1],
+                    row[2], widths[2], row[3], widths[3], row[4], widths[4]);
     out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
   out += "\n";

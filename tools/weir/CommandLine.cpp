@@ -12,8 +12,8 @@ namespace weir {
 
 void CommandLine::add(std::string spelling, std::string metavar, std::string help, bool repeatable,
                       std::function<Result<void>(const std::string &)> accept) {
-  options.push_back({std::move(spelling), std::move(metavar), std::move(help), repeatable,
-                     std::move(accept)});
+  options.push_back(
+      {std::move(spelling), std::move(metavar), std::move(help), repeatable, std::move(accept)});
 }
 
 void CommandLine::positional(std::string metavar, std::string &value, std::string help) {
@@ -87,8 +87,7 @@ void CommandLine::choice(std::string spelling, std::vector<std::string> words, s
   add(spelling, metavar, std::move(help), /*repeatable=*/false,
       [&value, spelling, words = std::move(words)](const std::string &given) -> Result<void> {
         if (std::find(words.begin(), words.end(), given) == words.end())
-          return fail("{} is one of {}, not {}", spelling, fmt::join(words, ", "),
-                      inQuotes(given));
+          return fail("{} is one of {}, not {}", spelling, fmt::join(words, ", "), inQuotes(given));
         value = given;
         return {};
       });
@@ -199,7 +198,8 @@ std::string CommandLine::help() const {
   for (const Positional &positional : positionals)
     appendRow(out, positional.metavar, positional.help);
   for (const Option &option : options)
-    appendRow(out, option.metavar.empty() ? option.spelling : option.spelling + " " + option.metavar,
+    appendRow(out,
+              option.metavar.empty() ? option.spelling : option.spelling + " " + option.metavar,
               option.help + (option.repeatable && !option.metavar.empty() ? " (repeatable)" : ""));
   if (!details.empty())
     out += "\n" + details + "\n";
@@ -208,9 +208,8 @@ std::string CommandLine::help() const {
   return out;
 }
 
-Result<std::pair<std::string, std::string>> splitAssignment(std::string_view option,
-                                                            std::string_view text,
-                                                            std::string_view expected) {
+Result<std::pair<std::string, std::string>>
+splitAssignment(std::string_view option, std::string_view text, std::string_view expected) {
   size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
     return fail("{} {} is not of the form {}", option, inQuotes(text), expected);

@@ -80,9 +80,8 @@ private:
 };
 
 /// The two sides of "NAME=VALUE"; an error says what `option` expects.
-Result<std::pair<std::string, std::string>> splitAssignment(std::string_view option,
-                                                            std::string_view text,
-                                                            std::string_view expected);
+Result<std::pair<std::string, std::string>>
+splitAssignment(std::string_view option, std::string_view text, std::string_view expected);
 
 } // namespace weir
 

@@ -25,8 +25,8 @@ Difference compare(const Tensor &got, const RefTensor &expected) {
       continue;
     }
     double error = std::fabs(have - want);
-    if (!(error <= absoluteTolerance * std::max(1.0, result.largest) +
-                       relativeTolerance * std::fabs(want)))
+    if (!(error <=
+          absoluteTolerance * std::max(1.0, result.largest) + relativeTolerance * std::fabs(want)))
       result.within = false;
     if (!(error <= result.absolute)) // also when it isn't a number
       result.absolute = error;

@@ -1,13 +1,66 @@
 //===- Compile.cpp - weir compile: every stage can be seen, and shipped -------===//
 
+#include "CompileArguments.h"
+#include "LinkLibrary.h"
 #include "ModelSource.h"
 
+#include "weir/Execution/Aot.h"
 #include "weir/Frontend/Frontend.h"
 #include "weir/Runtime/File.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
 namespace weir {
+
+namespace {
+
+struct EmitArguments {
+  ModelArguments source;
+  CompileArguments compile;
+  std::string emit = "lib", output, header, name;
+  bool embed = false;
+
+  bool isBinary() const { return emit == "obj" || emit == "lib"; }
+  Result<void> check() const;
+};
+
+} // namespace
+
+// What doesn't go together, found before anything is read.
+Result<void> EmitArguments::check() const {
+  if (isBinary() && output.empty())
+    return fail("--emit={} needs -o FILE", emit);
+  if (!header.empty() && !isBinary())
+    return fail("--header goes with --emit=obj and --emit=lib, not with --emit={}", emit);
+  if (embed && !isBinary())
+    return fail("--embed-weights goes with --emit=obj and --emit=lib, not with --emit={}", emit);
+  if (embed && source.weights.empty())
+    return fail("--embed-weights needs --weights FILE");
+  if (!name.empty() && !isCIdentifier(name))
+    return fail("--name {}: C functions' names start with it, so it may hold only letters, digits "
+                "and _, and not begin with a digit",
+                inQuotes(name));
+  return {};
+}
+
+// "CollabDot" as a C library would call it: "collab_dot".
+static std::string snakeCase(llvm::StringRef name) {
+  std::string out;
+  for (size_t i = 0; i < name.size(); ++i) {
+    bool begins =
+        llvm::isUpper(name[i]) && i > 0 &&
+        (!llvm::isUpper(name[i - 1]) || (i + 1 < name.size() && llvm::isLower(name[i + 1])));
+    if (begins && out.back() != '_')
+      out += '_';
+    out += llvm::toLower(name[i]);
+  }
+  return out;
+}
 
 static int write(const std::string &path, std::string_view bytes) {
   if (path.empty())
@@ -17,39 +70,138 @@ static int write(const std::string &path, std::string_view bytes) {
   return kDone;
 }
 
-static int emitSyntax(const ModelArguments &source, const std::string &output) {
+//===----------------------------------------------------------------------===//
+// Stages as text
+//===----------------------------------------------------------------------===//
+
+static int emitSyntax(const EmitArguments &arguments) {
   llvm::SourceMgr sources;
   Diagnostics diagnostics(&sources);
-  std::unique_ptr<ast::SourceFile> file = loadSyntax(source.path, sources, diagnostics);
+  std::unique_ptr<ast::SourceFile> file = loadSyntax(arguments.source.path, sources, diagnostics);
   diagnostics.render(llvm::errs());
   if (!file)
     return kUserError;
   std::string text;
   llvm::raw_string_ostream os(text);
   ast::print(*file, sources, os);
-  return write(output, text);
+  return write(arguments.output, text);
+}
+
+static int emitModule(LoadedModel &model, const EmitArguments &arguments,
+                      std::optional<Stage> stage, const CompileOptions &options) {
+  if (stage)
+    if (llvm::Error error = lowerTo(*model.module, *stage, options))
+      return bug(std::move(error));
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  model.module->print(os, mlir::OpPrintingFlags().printNameLocAsPrefix());
+  os << '\n';
+  return write(arguments.output, text);
+}
+
+static int emitLLVM(LoadedModel &model, const EmitArguments &arguments,
+                    const CompileOptions &options) {
+  if (llvm::Error error = lowerTo(*model.module, Stage::LLVMDialect, options))
+    return bug(std::move(error));
+  llvm::LLVMContext context;
+  auto ir = translateToLLVM(*model.module, context, options);
+  if (!ir)
+    return bug(ir.takeError());
+  if (arguments.emit == "asm") {
+    auto assembly = emitMachineCode(**ir, options.target, /*assembly=*/true);
+    if (!assembly)
+      return bug(assembly.takeError());
+    return write(arguments.output, {assembly->data(), assembly->size()});
+  }
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  (*ir)->print(os, nullptr);
+  return write(arguments.output, text);
+}
+
+//===----------------------------------------------------------------------===//
+// Objects and libraries
+//===----------------------------------------------------------------------===//
+
+static int emitBinary(LoadedModel &model, const EmitArguments &arguments,
+                      const CompileOptions &options) {
+  bool library = arguments.emit == "lib";
+  llvm::Triple host(llvm::sys::getProcessTriple()), target(options.target.triple);
+  if (library && (host.getArch() != target.getArch() || host.getOS() != target.getOS()))
+    return userError(fail("--emit=lib links for this machine only; for {} write an object with "
+                          "--emit=obj and link it there",
+                          options.target.triple));
+  AotOptions aot;
+  aot.compile = options;
+  aot.name = options.prefix;
+  aot.embedWeights = arguments.embed ? &model.parameters : nullptr;
+  Result<AotResult> result = compileAheadOfTime(*model.module, aot);
+  if (!result)
+    return bug(result.error());
+  std::string_view object(result->object.data(), result->object.size());
+  if (library) {
+    if (Result<void> linked = linkLibrary(object, arguments.output); !linked)
+      return userError(linked.error());
+  } else if (int code = write(arguments.output, object)) {
+    return code;
+  }
+  return arguments.header.empty() ? int(kDone) : write(arguments.header, result->header);
+}
+
+static int compile(const EmitArguments &arguments) {
+  if (Result<void> good = arguments.check(); !good)
+    return userError(good.error());
+  if (arguments.emit == "ast")
+    return emitSyntax(arguments);
+  Result<CompileOptions> options = arguments.compile.options();
+  if (!options)
+    return userError(options.error());
+  auto model = loadModel(arguments.source,
+                         arguments.emit == "weir" ? ContextUse::Look : ContextUse::Compile);
+  if (!model)
+    return kUserError;
+  options->prefix = arguments.name.empty() ? snakeCase(model->signature.model) : arguments.name;
+  if (arguments.isBinary())
+    return emitBinary(*model, arguments, *options);
+  if (arguments.emit == "llvm" || arguments.emit == "asm")
+    return emitLLVM(*model, arguments, *options);
+  std::optional<Stage> stage;
+  if (arguments.emit == "rewritten")
+    stage = Stage::Rewritten;
+  else if (arguments.emit == "linalg")
+    stage = Stage::Linalg;
+  else if (arguments.emit == "vector")
+    stage = Stage::Vector;
+  return emitModule(*model, arguments, stage, *options);
 }
 
 int compileCommand(const Arguments &arguments) {
-  ModelArguments source;
-  std::string emit = "lib", output;
-  CommandLine line("compile", "Compiles a model, as far as asked.", "", "");
-  source.declare(line);
-  source.declareWeights(line);
-  line.choice("--emit", {"ast", "weir"}, emit, "what to write");
-  line.text("-o", "FILE", output, "where to; text goes to standard output without it");
+  EmitArguments emit;
+  CommandLine line(
+      "compile", "Compiles a model to a library, an object file, or any stage on the way.",
+      "Stages, in order: ast, the parsed text; weir, one operation per layer; rewritten, after\n"
+      "the rewrites; linalg, loop nests on tensors; vector, loops over buffers and vectors;\n"
+      "llvm, LLVM's language; asm, assembly; obj, an object file; lib, a shared library.\n"
+      "Objects need nothing but libc and libm. The header says how to call them.",
+      "  weir compile examples/fashion_pool.weir --emit=weir\n"
+      "  weir compile examples/fashion_stride2.weir -o libfashion.so --header fashion.h \\\n"
+      "      --weights examples/fashion_stride2/weights.safetensors --embed-weights\n"
+      "  weir compile examples/lenet.weir --emit=asm --target-cpu x86-64-v3 -o lenet.s");
+  emit.source.declare(line);
+  emit.source.declareWeights(line);
+  line.choice("--emit",
+              {"ast", "weir", "rewritten", "linalg", "vector", "llvm", "asm", "obj", "lib"},
+              emit.emit, "what to write; lib if absent");
+  line.text("-o", "FILE", emit.output, "where to; text goes to standard output without it");
+  line.text("--header", "FILE.h", emit.header, "write the C header of the object or library");
+  line.text("--name", "PREFIX", emit.name,
+            "what the C functions' names start with; from the model's name\nif absent");
+  line.flag("--embed-weights", emit.embed, "put the packed weights into the object");
+  emit.compile.declareTarget(line);
+  emit.compile.declare(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
-  if (emit == "ast")
-    return emitSyntax(source, output);
-  auto model = loadModel(source, ContextUse::Look);
-  if (!model)
-    return kUserError;
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  model->module->print(os, mlir::OpPrintingFlags().printNameLocAsPrefix());
-  os << '\n';
-  return write(output, text);
+  return compile(emit);
 }
 
 } // namespace weir

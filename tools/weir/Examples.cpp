@@ -17,6 +17,14 @@ static std::string inputNames(const Signature &signature) {
   return names;
 }
 
+// Here, so that a bad id is refused before anything is compiled or computed.
+static Result<void> checkIds(const Signature::Input &input, const Tensor &tensor) {
+  for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
+    if (int64_t id = tensor.i64()[i]; id < 0 || id >= input.cardinality)
+      return Error{describeBadId(input, i, id)};
+  return {};
+}
+
 static Result<Tensor> readInput(const Signature::Input &input, const std::string &spec) {
   Result<Tensor> tensor = readArray(spec);
   if (tensor)
@@ -25,6 +33,9 @@ static Result<Tensor> readInput(const Signature::Input &input, const std::string
     tensor = asBatch(std::move(*tensor), input.shape);
   if (!tensor)
     return inside(fmt::format("--input {}={}", input.name, spec), tensor.takeError());
+  if (input.isIndex)
+    if (Result<void> good = checkIds(input, *tensor); !good)
+      return good.takeError();
   return tensor;
 }
 
@@ -34,8 +45,9 @@ Result<Examples> readExamples(const Signature &signature, const std::vector<std:
     auto sides = splitAssignment("--input", text, "NAME=FILE or NAME=1,2,3");
     if (!sides)
       return sides.takeError();
-    bool known = std::any_of(signature.inputs.begin(), signature.inputs.end(),
-                             [&](const Signature::Input &input) { return input.name == sides->first; });
+    bool known =
+        std::any_of(signature.inputs.begin(), signature.inputs.end(),
+                    [&](const Signature::Input &input) { return input.name == sides->first; });
     if (!known)
       return fail("--input {}: model '{}' has no input {}; its inputs are {}", text,
                   signature.model, inQuotes(sides->first), inputNames(signature));

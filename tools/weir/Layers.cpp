@@ -25,15 +25,13 @@ static int64_t multiplyAddsOf(Operation *op) {
   int64_t outputs = elements(exampleShape(op->getResult(0)));
   return llvm::TypeSwitch<Operation *, int64_t>(op)
       // A row of the weight per output.
-      .Case<LinearOp>([&](LinearOp linear) {
-        return outputs * exampleShape(linear.getWeight()).back();
-      })
+      .Case<LinearOp>(
+          [&](LinearOp linear) { return outputs * exampleShape(linear.getWeight()).back(); })
       .Case<Conv1dOp, Conv2dOp>([&](auto conv) {
         return outputs * elements(exampleShape(conv.getWeight()).drop_front());
       })
-      .Case<MatmulOp>([&](MatmulOp matmul) {
-        return outputs * exampleShape(matmul.getLhs()).back();
-      })
+      .Case<MatmulOp>(
+          [&](MatmulOp matmul) { return outputs * exampleShape(matmul.getLhs()).back(); })
       .Default([](Operation *) { return int64_t(0); });
 }
 

@@ -16,9 +16,9 @@ namespace weir {
 /// came from one call of a block of the prelude.
 struct Layer {
   llvm::SmallVector<mlir::Operation *, 1> ops; // the last one gives the layer's value
-  std::string name; // empty if the source gives it none
-  std::string kind; // the op, without "weir.", or the block's name
-  std::vector<int64_t> shape; // of the output, per example
+  std::string name;                            // empty if the source gives it none
+  std::string kind;                            // the op, without "weir.", or the block's name
+  std::vector<int64_t> shape;                  // of the output, per example
   /// Learned parameters that no earlier layer uses, and those that aren't learned
   /// (running statistics).
   int64_t parameters = 0, buffers = 0;

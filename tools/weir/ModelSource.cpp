@@ -23,7 +23,8 @@ void ModelArguments::declareWeights(CommandLine &line) {
   line.list("--rename", "OLD=NEW", renames,
             "OLD is a tensor's name in the file, or the first words of names, as\n"
             "encoder in encoder.0.weight; NEW is what the model calls it");
-  line.integer("--seed", "N", seed, 0, INT64_MAX, "for initializers and random inputs; 0 if absent");
+  line.integer("--seed", "N", seed, 0, INT64_MAX,
+               "for initializers and random inputs; 0 if absent");
 }
 
 //===----------------------------------------------------------------------===//
@@ -116,9 +117,10 @@ std::unique_ptr<LoadedModel> loadModel(const ModelArguments &arguments, ContextU
   double start = now();
   auto model = std::make_unique<LoadedModel>();
   model->sources = std::make_unique<llvm::SourceMgr>();
-  model->context = use == ContextUse::Compile
-                       ? createContext()
-                       : std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
+  model->context =
+      use == ContextUse::Compile
+          ? createContext()
+          : std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
   ModelOptions options;
   if (Result<void> read = readBindings(arguments, options); !read)
     return userError(read.error()), nullptr;
@@ -133,8 +135,7 @@ std::unique_ptr<LoadedModel> loadModel(const ModelArguments &arguments, ContextU
   }
 
   Diagnostics diagnostics(model->sources.get());
-  model->module =
-      loadModel(arguments.path, *model->sources, *model->context, options, diagnostics);
+  model->module = loadModel(arguments.path, *model->sources, *model->context, options, diagnostics);
   diagnostics.render(llvm::errs());
   if (!model->module)
     return nullptr;

@@ -68,15 +68,14 @@ static void append(const Signature &signature, std::vector<Tensor> piece, int64_
   }
 }
 
-static Result<std::vector<Tensor>> runInPieces(const Signature &signature,
-                                               const Examples &examples, int64_t pieceSize,
-                                               const Engine &engine) {
+static Result<std::vector<Tensor>> runInPieces(const Signature &signature, const Examples &examples,
+                                               int64_t pieceSize, const Engine &engine) {
   if (pieceSize <= 0 || pieceSize >= examples.count)
     return engine(examples.inputs, examples.count);
   std::vector<Tensor> outputs;
   for (const Signature::Output &output : signature.outputs) {
-    Result<Tensor> tensor = Tensor::uninitialized(
-        DType::F32, wholeShape(output.shape, output.batched, examples.count));
+    Result<Tensor> tensor =
+        Tensor::uninitialized(DType::F32, wholeShape(output.shape, output.batched, examples.count));
     if (!tensor)
       return tensor.takeError();
     outputs.push_back(std::move(*tensor));
@@ -202,16 +201,17 @@ static int run(const RunArguments &arguments) {
 
 int runCommand(const Arguments &arguments) {
   RunArguments run;
-  CommandLine line("run", "Computes a model's outputs.",
-                   "FILE is a .npy, a .npz (FILE.npz:KEY if it holds several arrays), an IDX file,\n"
-                   "gzipped or not (images are scaled to 0..1), or numbers: 1,2,3 is three\n"
-                   "examples of a scalar or one of three; 1,2;3,4 is two rows. Axis 0 counts the\n"
-                   "examples. Without any --input the inputs are random, --batch of them.",
-                   "  weir run examples/from_scratch.weir --seed 1 --batch 4\n"
-                   "  weir run examples/collab_dot.weir --weights collab.safetensors \\\n"
-                   "      --input user=1,2,3 --input movie=10,20,30\n"
-                   "  weir run examples/fashion_stride2.weir --weights fashion.safetensors \\\n"
-                   "      --input image=t10k-images-idx3-ubyte.gz --output logits=logits.npy");
+  CommandLine line(
+      "run", "Computes a model's outputs.",
+      "FILE is a .npy, a .npz (FILE.npz:KEY if it holds several arrays), an IDX file,\n"
+      "gzipped or not (images are scaled to 0..1), or numbers: 1,2,3 is three\n"
+      "examples of a scalar or one of three; 1,2;3,4 is two rows. Axis 0 counts the\n"
+      "examples. Without any --input the inputs are random, --batch of them.",
+      "  weir run examples/from_scratch.weir --seed 1 --batch 4\n"
+      "  weir run examples/collab_dot.weir --weights collab.safetensors \\\n"
+      "      --input user=1,2,3 --input movie=10,20,30\n"
+      "  weir run examples/fashion_stride2.weir --weights fashion.safetensors \\\n"
+      "      --input image=t10k-images-idx3-ubyte.gz --output logits=logits.npy");
   run.source.declare(line);
   run.source.declareWeights(line);
   line.list("--input", "NAME=FILE", run.inputs, "an input's examples, see below");

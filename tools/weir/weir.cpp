@@ -49,6 +49,6 @@ int main(int argc, char **argv) {
   for (const Command &command : commands)
     if (first == command.name)
       return command.run(arguments);
-  return userError(fail("there is no command {}; `weir --help` lists the commands",
-                        inQuotes(first)));
+  return userError(
+      fail("there is no command {}; `weir --help` lists the commands", inQuotes(first)));
 }
