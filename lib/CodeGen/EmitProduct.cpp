@@ -243,7 +243,10 @@ void ProductEmitter::emit() {
   }
   int64_t panels = llvm::divideCeil(width, strategy.getColumns());
   int64_t panelBlocks = llvm::divideCeil(panels, strategy.getPanelBlock());
-  Value rowBlocks = arith::CeilDivUIOp::create(builder, loc, rows, constant(strategy.getRowBlock()));
+  // Rounded up; a batch of no examples has no block.
+  Value padded = addIndex(builder, loc, rows, constant(strategy.getRowBlock() - 1));
+  Value rowBlocks =
+      builder.createOrFold<arith::DivUIOp>(loc, padded, constant(strategy.getRowBlock()));
   Value units = mulIndex(builder, loc, rowBlocks, panelBlocks);
   scf::ForOp loop = makeUnitLoop(builder, loc, units, rowsPerExample * depth * width);
   OpBuilder::InsertionGuard guard(builder);

@@ -5,13 +5,12 @@
 #include "weir/CodeGen/Passes.h"
 #include "weir/Conversion/Passes.h"
 
-#include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -81,24 +80,11 @@ void weir::buildLLVMPipeline(OpPassManager &manager, const CodeGenOptions &optio
   outline.prefix = options.prefix;
   outline.parallelWork = options.parallelWork;
   manager.addPass(createOutlineKernelsPass(outline));
-  ExpandMathPassOptions math;
-  math.fusedMultiplyAdd = options.fusedMultiplyAdd;
-  manager.addPass(createExpandMathPass(math));
-  manager.addPass(memref::createExpandStridedMetadataPass());
-  manager.addPass(createLowerAffinePass());
-  manager.addPass(createSCFToControlFlowPass());
-  manager.addPass(createCSEPass());
-  manager.addPass(createConvertVectorToLLVMPass());
-  manager.addPass(createConvertMathToLLVMPass());
-  manager.addPass(createConvertMathToLibmPass());
-  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
-  manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createConvertFuncToLLVMPass());
-  manager.addPass(createArithToLLVMConversionPass());
-  manager.addPass(createConvertIndexToLLVMPass());
+  LowerToLLVMPassOptions lower;
+  lower.fusedMultiplyAdd = options.fusedMultiplyAdd;
+  manager.addPass(createLowerToLLVMPass(lower));
+  // The frame's pointers were cast to buffers; both are structs now.
   manager.addPass(createReconcileUnrealizedCastsPass());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
 }
 
 namespace {

@@ -115,21 +115,6 @@ def LowerKernelsPass : Pass<"weir-lower-kernels", "::mlir::func::FuncOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
-def ExpandMathPass : Pass<"weir-expand-math", "::mlir::ModuleOp"> {
-  let summary = "writes exp, log, tanh, erf and their kin as arithmetic";
-  let description = [{
-    MLIR's polynomial approximations, good to a few units in the last place, on vectors
-    and on single elements alike, so that an element's bits don't depend on how the
-    loop was cut. What has none (pow) calls libm.
-  }];
-  let options = [
-    Option<"fusedMultiplyAdd", "fused-multiply-add", "bool", "true",
-           "whether the target multiplies and adds in one instruction">
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
-                           "::mlir::vector::VectorDialect"];
-}
-
 def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "makes functions of kernels and the exported functions of a model";
   let description = [{
@@ -147,6 +132,22 @@ def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
                            "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
+}
+
+def LowerToLLVMPass : Pass<"weir-lower-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "vector loops to the LLVM dialect, in one conversion";
+  let description = [{
+    Writes mathematical functions as arithmetic (MLIR's polynomial approximations; what
+    has none, such as pow, calls libm) and converts everything that is left of affine,
+    scf, cf, arith, math, vector, memref and func with upstream's patterns.
+  }];
+  let options = [
+    Option<"fusedMultiplyAdd", "fused-multiply-add", "bool", "true",
+           "whether the target multiplies and adds in one instruction">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::vector::VectorDialect",
+                           "::mlir::cf::ControlFlowDialect", "::mlir::affine::AffineDialect"];
 }
 
 #endif // WEIR_CODEGEN_PASSES_TD
