@@ -97,19 +97,23 @@ int64_t LoopEmitter::score(int64_t dim) {
 int64_t LoopEmitter::chooseVectorDim() {
   if (options.lanes == 1)
     return -1;
-  int64_t best = -1, bestScore = 0;
-  for (int64_t dim = op.getNumLoops() - 1; dim >= 0; --dim) {
-    if (isReduction(dim) && !combiningKind(op))
-      continue;
-    if (!ShapedType::isDynamic(staticSizes[dim]) && staticSizes[dim] < 2)
-      continue;
-    int64_t value = score(dim);
-    if (value > bestScore) {
-      best = dim;
-      bestScore = value;
+  // The batch comes last: a loop that the lanes run along is no unit of parallel work.
+  for (bool batch : {false, true}) {
+    int64_t best = -1, bestScore = 0;
+    for (int64_t dim = op.getNumLoops() - 1; dim >= 0; --dim) {
+      if ((isReduction(dim) && !combiningKind(op)) ||
+          ShapedType::isDynamic(staticSizes[dim]) != batch || staticSizes[dim] == 1)
+        continue;
+      int64_t value = score(dim);
+      if (value > bestScore) {
+        best = dim;
+        bestScore = value;
+      }
     }
+    if (best >= 0)
+      return best;
   }
-  return best;
+  return -1;
 }
 
 void LoopEmitter::emitInside(Value position) {

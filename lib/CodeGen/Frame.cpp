@@ -87,25 +87,33 @@ Value FrameReader::view(OpBuilder &builder, Location loc, Value pointer, Type ty
   return memref::ViewOp::create(builder, loc, memory, raw, indexConstant(builder, loc, 0), dynamic);
 }
 
-Value FrameReader::readArgument(OpBuilder &builder, BlockArgument argument) {
-  Location loc = argument.getLoc();
+FrameBuffer weir::frameBuffer(func::FuncOp source, BlockArgument argument) {
   auto buffer = source.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "weir.buffer");
   StringRef kind = cast<StringAttr>(buffer[0]).getValue();
-  int64_t number = cast<IntegerAttr>(buffer[1]).getInt();
-  int64_t offset = cast<IntegerAttr>(buffer[2]).getInt();
-  if (kind == "batch")
+  FrameBuffer result;
+  result.number = cast<IntegerAttr>(buffer[1]).getInt();
+  result.offset = cast<IntegerAttr>(buffer[2]).getInt();
+  if (kind == "prepared")
+    result.field = frame_layout::prepared;
+  else if (kind == "input")
+    result.field = frame_layout::inputs;
+  else if (kind == "output")
+    result.field = frame_layout::outputs;
+  result.isList = kind == "input" || kind == "output";
+  return result;
+}
+
+Value FrameReader::readArgument(OpBuilder &builder, BlockArgument argument) {
+  Location loc = argument.getLoc();
+  FrameBuffer buffer = frameBuffer(source, argument);
+  if (buffer.field < 0)
     return readBatch(builder);
   Type pointer = frame.getType();
-  Value start;
-  if (kind == "prepared") {
-    start = loadField(builder, loc, frame, frame_layout::prepared, pointer);
-  } else {
-    int64_t table = kind == "input" ? frame_layout::inputs : frame_layout::outputs;
-    Value list = loadField(builder, loc, frame, table, pointer);
-    start = loadField(builder, loc, list, number * 8, pointer);
-  }
-  if (offset != 0)
-    start = shift(builder, loc, start, indexConstant(builder, loc, offset));
+  Value start = loadField(builder, loc, frame, buffer.field, pointer);
+  if (buffer.isList)
+    start = loadField(builder, loc, start, buffer.number * 8, pointer);
+  if (buffer.offset != 0)
+    start = shift(builder, loc, start, indexConstant(builder, loc, buffer.offset));
   return view(builder, loc, start, argument.getType());
 }
 

@@ -25,8 +25,16 @@ mlir::Value loadField(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
 void storeField(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value frame, int64_t offset,
                 mlir::Value value);
 
-/// Recreates values of a function on memory (see weir-split-prepare) from a frame: its
-/// arguments and arena buffers become views of the frame's memory; what is computed
+/// Where an argument of a function on memory (see weir-split-prepare) lies.
+struct FrameBuffer {
+  int64_t field = -1;  // the frame's field; -1 for the batch, which is no buffer
+  bool isList = false; // the field points to pointers
+  int64_t number = 0;  // which of them
+  int64_t offset = 0;  // bytes from there on
+};
+FrameBuffer frameBuffer(mlir::func::FuncOp source, mlir::BlockArgument argument);
+
+/// Recreates values of a function on memory from a frame: its arguments and arena buffers become views of the frame's memory; what is computed
 /// from them is computed again.
 class FrameReader {
 public:

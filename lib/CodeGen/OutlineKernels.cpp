@@ -5,6 +5,8 @@
 #include "Frame.h"
 #include "VectorBody.h"
 
+#include "weir/Runtime/weir_runtime.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -13,6 +15,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace weir {
 #define GEN_PASS_DEF_OUTLINEKERNELSPASS
@@ -75,6 +78,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
                                        builder.getFunctionType(pointer, builder.getI32Type()));
     OpBuilder body = OpBuilder::atBlockBegin(target.addEntryBlock());
     Value frame = target.getArgument(0);
+    checkPointers(body, source, frame);
     for (BlockArgument argument : source.getArguments())
       if (auto cardinality =
               source.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), "weir.cardinality"))
@@ -94,8 +98,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       callKernel(body, loop.getLoc(), kernel, frame, units,
                  loop->getAttrOfType<IntegerAttr>("weir.kernel").getInt());
     }
-    Value ok = arith::ConstantOp::create(body, loc, body.getI32IntegerAttr(0));
-    func::ReturnOp::create(body, loc, ok);
+    returnStatus(body, loc, WEIR_OK);
   }
 
   static void fillKernel(func::FuncOp kernel, func::FuncOp source, scf::ForOp loop) {
@@ -155,6 +158,76 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     func::CallOp::create(otherwise, loc, kernel, ValueRange{frame, zero, count});
   }
 
+  // Goes to a block of its own if `bad` holds, else on in the body. The builder that is
+  // returned writes that block, which must leave the function.
+  static OpBuilder branchIf(OpBuilder &body, Location loc, Value bad) {
+    Region *region = body.getBlock()->getParent();
+    Block *refusal = new Block, *next = new Block;
+    region->push_back(refusal);
+    region->push_back(next);
+    cf::CondBranchOp::create(body, loc, bad, refusal, ValueRange{}, next, ValueRange{});
+    body.setInsertionPointToStart(next);
+    return OpBuilder::atBlockBegin(refusal);
+  }
+
+  static void returnStatus(OpBuilder &body, Location loc, int32_t status) {
+    Value value = arith::ConstantOp::create(body, loc, body.getI32IntegerAttr(status));
+    func::ReturnOp::create(body, loc, value);
+  }
+
+  // Returns 2 from the function if the batch is negative, or if a pointer is null that
+  // has any bytes to point to: with no examples, only what has no batch needs memory.
+  static void checkPointers(OpBuilder &body, func::FuncOp source, Value frame) {
+    Location loc = source.getLoc();
+    Type pointer = frame.getType(), i64 = body.getI64Type();
+    Value none = LLVM::ZeroOp::create(body, loc, pointer);
+    auto isNull = [&](Value value) -> Value {
+      return LLVM::ICmpOp::create(body, loc, LLVM::ICmpPredicate::eq, value, none);
+    };
+    auto refuseIf = [&](Value bad) {
+      OpBuilder refusal = branchIf(body, loc, bad);
+      returnStatus(refusal, loc, WEIR_BAD_ARGUMENT);
+    };
+    refuseIf(isNull(frame));
+
+    Value batch = loadField(body, loc, frame, frame_layout::batch, i64);
+    Value zero = arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(0));
+    Value bad = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::slt, batch, zero);
+    Value hasExamples = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sgt, batch, zero);
+    auto addNull = [&](Value value, bool onlyWithExamples) {
+      Value null = isNull(value);
+      if (onlyWithExamples)
+        null = arith::AndIOp::create(body, loc, null, hasExamples);
+      bad = arith::OrIOp::create(body, loc, bad, null);
+    };
+    ArrayRef<int64_t> arena = arenaOf(source);
+    if (arena[0] + arena[1] > 0)
+      addNull(loadField(body, loc, frame, frame_layout::arena, pointer), arena[0] == 0);
+    // The tensors, by the field of the frame and the number in its list.
+    llvm::MapVector<std::pair<int64_t, int64_t>, bool> tensors;
+    llvm::SetVector<int64_t> fields;
+    for (BlockArgument argument : source.getArguments()) {
+      FrameBuffer buffer = frameBuffer(source, argument);
+      if (buffer.field < 0)
+        continue;
+      fields.insert(buffer.field);
+      if (buffer.isList)
+        tensors.insert({{buffer.field, buffer.number},
+                        !cast<MemRefType>(argument.getType()).hasStaticShape()});
+    }
+    llvm::SmallDenseMap<int64_t, Value> lists;
+    for (int64_t field : fields) {
+      lists[field] = loadField(body, loc, frame, field, pointer);
+      addNull(lists[field], /*onlyWithExamples=*/false);
+    }
+    refuseIf(bad);
+    bad = arith::ConstantOp::create(body, loc, body.getBoolAttr(false));
+    for (auto [place, batched] : tensors)
+      addNull(loadField(body, loc, lists[place.first], place.second * 8, pointer), batched);
+    if (!tensors.empty())
+      refuseIf(bad);
+  }
+
   // Returns 1 from the function, with the error filled in, if an id is outside its
   // table. The loop has no branch, so that it costs little where all is well.
   static void checkIds(OpBuilder &body, func::FuncOp source, BlockArgument argument, Value frame,
@@ -189,24 +262,15 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     Value first = loop.getResult(0);
     Value refused = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, first, count);
 
-    Block *current = body.getBlock();
-    Region *region = current->getParent();
-    Block *refusal = new Block, *next = new Block;
-    region->push_back(refusal);
-    region->push_back(next);
-    cf::CondBranchOp::create(body, loc, refused, refusal, ValueRange{}, next, ValueRange{});
-    body.setInsertionPointToStart(refusal);
-    auto constant = [&](int64_t n) {
-      return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(n));
-    };
-    Value value = memref::LoadOp::create(body, loc, flat, first);
-    Value position = arith::IndexCastOp::create(body, loc, i64, first);
-    storeField(body, loc, frame, frame_layout::errorInput, constant(argument.getArgNumber()));
-    storeField(body, loc, frame, frame_layout::errorPosition, position);
-    storeField(body, loc, frame, frame_layout::errorValue, value);
-    Value status = arith::ConstantOp::create(body, loc, body.getI32IntegerAttr(1));
-    func::ReturnOp::create(body, loc, status);
-    body.setInsertionPointToStart(next);
+    OpBuilder refusal = branchIf(body, loc, refused);
+    Value number =
+        arith::ConstantOp::create(refusal, loc, refusal.getI64IntegerAttr(argument.getArgNumber()));
+    Value value = memref::LoadOp::create(refusal, loc, flat, first);
+    Value position = arith::IndexCastOp::create(refusal, loc, i64, first);
+    storeField(refusal, loc, frame, frame_layout::errorInput, number);
+    storeField(refusal, loc, frame, frame_layout::errorPosition, position);
+    storeField(refusal, loc, frame, frame_layout::errorValue, value);
+    returnStatus(refusal, loc, WEIR_INDEX_OUT_OF_RANGE);
   }
 };
 } // namespace
