@@ -19,6 +19,7 @@ config.environment["PATH"] = os.path.pathsep.join(
 )
 
 config.substitutions.append(("%source_root", config.weir_src_root))
+config.substitutions.append(("%weir_obj_root", config.weir_obj_root))
 config.substitutions.append(("%cc", config.cc))
 config.substitutions.append(("%python", config.python))
 

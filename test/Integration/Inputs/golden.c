@@ -67,12 +67,13 @@ static const float *find_tensor(const char *file, const char *name) {
   const char *entry, *offsets;
   uint64_t header;
   memcpy(&header, file, 8);
-  snprintf(key, sizeof key, "\"%s\":", name);
+  snprintf(key, sizeof key, "\"%s\"", name);
   entry = strstr(file + 8, key);
-  offsets = entry ? strstr(entry, "\"data_offsets\":[") : NULL;
+  offsets = entry ? strstr(entry, "\"data_offsets\"") : NULL;
+  offsets = offsets ? strchr(offsets, '[') : NULL;
   if (!offsets)
     die(name, "isn't in the weights file");
-  return (const float *)(file + 8 + header + strtol(offsets + 16, NULL, 10));
+  return (const float *)(file + 8 + header + strtol(offsets + 1, NULL, 10));
 }
 
 static void *pack_parameters(const char *names_path, const char *weights_path) {
