@@ -41,8 +41,8 @@ void weir::storeField(OpBuilder &builder, Location loc, Value frame, int64_t off
 
 Value FrameReader::readBatch(OpBuilder &builder) {
   if (!batch) {
-    Value loaded = loadField(builder, source.getLoc(), frame, frame_layout::batch,
-                             builder.getI64Type());
+    Value loaded =
+        loadField(builder, source.getLoc(), frame, frame_layout::batch, builder.getI64Type());
     batch = arith::IndexCastOp::create(builder, source.getLoc(), builder.getIndexType(), loaded);
   }
   return batch;

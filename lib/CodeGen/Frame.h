@@ -34,8 +34,8 @@ struct FrameBuffer {
 };
 FrameBuffer frameBuffer(mlir::func::FuncOp source, mlir::BlockArgument argument);
 
-/// Recreates values of a function on memory from a frame: its arguments and arena buffers become views of the frame's memory; what is computed
-/// from them is computed again.
+/// Recreates values of a function on memory from a frame: its arguments and arena buffers become
+/// views of the frame's memory; what is computed from them is computed again.
 class FrameReader {
 public:
   FrameReader(mlir::func::FuncOp source, mlir::Value frame) : source(source), frame(frame) {}

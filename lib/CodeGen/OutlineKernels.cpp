@@ -87,9 +87,9 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     FrameReader reader(source, frame);
     int64_t number = 0;
     for (auto loop : source.getBody().front().getOps<scf::ForOp>()) {
-      auto kernel = func::FuncOp::create(
-          builder, loop.getLoc(), name + "_kernel" + std::to_string(number++),
-          builder.getFunctionType({pointer, i64, i64}, {}));
+      auto kernel =
+          func::FuncOp::create(builder, loop.getLoc(), name + "_kernel" + std::to_string(number++),
+                               builder.getFunctionType({pointer, i64, i64}, {}));
       kernel.setPrivate();
       kernel->setAttr("llvm.linkage",
                       LLVM::LinkageAttr::get(builder.getContext(), LLVM::Linkage::Internal));
@@ -136,8 +136,8 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     Value hook = loadField(body, loc, frame, frame_layout::parallelFor, pointer);
     Value none = LLVM::ZeroOp::create(body, loc, pointer);
     Value hasHook = LLVM::ICmpOp::create(body, loc, LLVM::ICmpPredicate::ne, hook, none);
-    Value isLarge = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sge, total,
-                                          constant(parallelWork));
+    Value isLarge =
+        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sge, total, constant(parallelWork));
     Value isDivisible =
         arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sgt, count, constant(1));
     Value parallel = arith::AndIOp::create(body, loc, hasHook,
@@ -245,8 +245,8 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       count = mulIndex(body, loc, reader.readBatch(body), perExample);
     auto flatType = MemRefType::get({ShapedType::kDynamic}, i64);
     Value flat = memref::ReinterpretCastOp::create(
-        body, loc, flatType, ids, OpFoldResult(body.getIndexAttr(0)),
-        ArrayRef<OpFoldResult>{count}, ArrayRef<OpFoldResult>{body.getIndexAttr(1)});
+        body, loc, flatType, ids, OpFoldResult(body.getIndexAttr(0)), ArrayRef<OpFoldResult>{count},
+        ArrayRef<OpFoldResult>{body.getIndexAttr(1)});
     Value limit = arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(cardinality));
     auto loop = scf::ForOp::create(body, loc, indexConstant(body, loc, 0), count,
                                    indexConstant(body, loc, 1), count);

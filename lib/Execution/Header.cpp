@@ -71,8 +71,8 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
                                  " * Tensors are dense and row-major; axis 0 is the batch.\n",
                                  signature.model);
   for (const Signature::Input &input : signature.inputs)
-    text += fmt::format(" *   in   {:<20} {} {}{}\n", input.name, input.isIndex ? "int64_t" : "float",
-                        shapeText(input.shape, input.batched),
+    text += fmt::format(" *   in   {:<20} {} {}{}\n", input.name,
+                        input.isIndex ? "int64_t" : "float", shapeText(input.shape, input.batched),
                         input.isIndex ? fmt::format(", ids 0 to {}", input.cardinality - 1) : "");
   for (const Signature::Output &output : signature.outputs)
     text += fmt::format(" *   out  {:<20} float {}\n", output.name,
@@ -107,29 +107,29 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
                         signature.parameters.size());
     text += fmt::format("/* Parameters, in this order, dense and row-major:\n");
     for (const Signature::Parameter &parameter : signature.parameters)
-      text += fmt::format(" *   {:<40} float {}\n", parameter.name,
-                          shapeText(parameter.shape, false));
-    text += fmt::format(
-        " */\n/* Bytes of the packed parameters, {1} here; 64-byte aligned. */\n"
-        "int64_t {0}_prepared_size(int64_t unused);\n\n"
-        "/* Packs: inputs are the parameters, outputs[0] the packed block; needs\n"
-        " * {0}_arena_size(0) bytes of arena. */\n"
-        "int {0}_prepare(weir_frame *frame);\n\n"
-        "/* The same, from a list of the parameters. */\n"
-        "static inline int {0}_pack(const float *const *parameters, void *prepared, void *arena) {{\n"
-        "  weir_frame frame = {{0}};\n"
-        "  void *outputs[1];\n"
-        "  if (!parameters || !prepared || !arena)\n    return WEIR_BAD_ARGUMENT;\n"
-        "  outputs[0] = prepared;\n"
-        "  frame.inputs = (const void *const *)parameters;\n"
-        "  frame.outputs = outputs;\n  frame.arena = arena;\n"
-        "  return {0}_prepare(&frame);\n}}\n\n",
-        name, preparedBytes);
+      text +=
+          fmt::format(" *   {:<40} float {}\n", parameter.name, shapeText(parameter.shape, false));
+    text += fmt::format(" */\n/* Bytes of the packed parameters, {1} here; 64-byte aligned. */\n"
+                        "int64_t {0}_prepared_size(int64_t unused);\n\n"
+                        "/* Packs: inputs are the parameters, outputs[0] the packed block; needs\n"
+                        " * {0}_arena_size(0) bytes of arena. */\n"
+                        "int {0}_prepare(weir_frame *frame);\n\n"
+                        "/* The same, from a list of the parameters. */\n"
+                        "static inline int {0}_pack(const float *const *parameters, void "
+                        "*prepared, void *arena) {{\n"
+                        "  weir_frame frame = {{0}};\n"
+                        "  void *outputs[1];\n"
+                        "  outputs[0] = prepared;\n"
+                        "  frame.inputs = (const void *const *)parameters;\n"
+                        "  frame.outputs = outputs;\n  frame.arena = arena;\n"
+                        "  return {0}_prepare(&frame);\n}}\n\n",
+                        name, preparedBytes);
   }
 
   // A wrapper with the tensors as arguments.
-  text += fmt::format("/* Runs the model on the calling thread; fills *error, if given, when an id is\n"
-                      " * refused. Element counts per example:");
+  text +=
+      fmt::format("/* Runs the model on the calling thread; fills *error, if given, when an id is\n"
+                  " * refused. Element counts per example:");
   for (const Signature::Input &input : signature.inputs)
     text += fmt::format(" {} {},", input.name, count(input.shape));
   for (const Signature::Output &output : signature.outputs)
@@ -146,25 +146,18 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
   text += "  weir_frame frame = {0};\n  int status;\n";
   text += fmt::format("  const void *inputs[{}];\n  void *outputs[{}];\n",
                       std::max<size_t>(signature.inputs.size(), 1), signature.outputs.size());
-  text += "  if (batch < 0 || !arena";
-  if (!embedded)
-    text += " || !prepared";
-  for (const Signature::Input &input : signature.inputs)
-    text += " || !" + argument(input.name, "in_");
-  for (const Signature::Output &output : signature.outputs)
-    text += " || !" + argument(output.name, "out_");
-  text += ")\n    return WEIR_BAD_ARGUMENT;\n";
   for (size_t i = 0; i < signature.inputs.size(); ++i)
     text += fmt::format("  inputs[{}] = {};\n", i, argument(signature.inputs[i].name, "in_"));
   if (signature.inputs.empty())
     text += "  inputs[0] = 0;\n";
   for (size_t i = 0; i < signature.outputs.size(); ++i)
     text += fmt::format("  outputs[{}] = {};\n", i, argument(signature.outputs[i].name, "out_"));
-  text += fmt::format("  frame.batch = batch;\n  frame.inputs = inputs;\n  frame.outputs = outputs;\n"
-                      "  frame.prepared = {};\n  frame.arena = arena;\n"
-                      "  status = {}_run(&frame);\n  if (error)\n    *error = frame.error;\n"
-                      "  return status;\n}}\n\n",
-                      embedded ? name + "_weights()" : "prepared", name);
+  text +=
+      fmt::format("  frame.batch = batch;\n  frame.inputs = inputs;\n  frame.outputs = outputs;\n"
+                  "  frame.prepared = {};\n  frame.arena = arena;\n"
+                  "  status = {}_run(&frame);\n  if (error)\n    *error = frame.error;\n"
+                  "  return status;\n}}\n\n",
+                  embedded ? name + "_weights()" : "prepared", name);
   text += fmt::format("#ifdef __cplusplus\n}}\n#endif\n#endif /* {} */\n", guard);
   return text;
 }

@@ -121,8 +121,8 @@ def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
     Each loop tagged `weir.kernel` becomes a function `(frame, begin, end)`; `prepare` and
     `run` take a frame (see weir_runtime.h) and call the kernels, through the caller's
     `parallel_for` where a kernel has enough work. Buffers become views of the frame's
-    memory. `run` first checks every id against its table. The size functions are
-    added.
+    memory. Both first check the frame's pointers, and `run` every id against its table.
+    The size functions are added.
   }];
   let options = [
     Option<"prefix", "prefix", "std::string", "\"weir\"", "what exported names start with">,
