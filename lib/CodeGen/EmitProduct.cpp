@@ -2,9 +2,11 @@
 //
 // Rows are numbered through all their axes, so that a block of rows may cross the
 // end of an image line or of an example: each row of a block has its own address.
-// The matrix lies in panels, [panel][k...][column], and is read from front to back.
+// A matrix of parameters lies in panels, [panel][k...][column], and is read from front
+// to back; a computed one is read where it is, its panels side by side. Axes that
+// rows, matrix and result share are further units of work.
 //
-//   for each block of rows, block of panels            (units of parallel work)
+//   for each shared position, block of rows, block of panels    (units of work)
 //     for each panel
 //       for each group of rows                         (their addresses)
 //         for k: results[rows][columns] += a[row][k] * panel[k][columns]
@@ -47,15 +49,21 @@ public:
 
 private:
   void findLoops();
-  void emitUnit(Value unit, Value rowBlocks);
+  void emitUnit(Value unit, Value rows, Value rowBlocks);
+  void enterShared(Value position);
   void emitPanel(Value panel, Value rowBegin, Value rowEnd, int64_t columns);
   void emitRows(Value panel, Value row, int64_t rows, int64_t panels, int64_t columns);
   SmallVector<Value> sum(ArrayRef<Value> rowMemories, Value panel, int64_t panels,
                          int64_t columns);
   SmallVector<Value> sumLoops(size_t level, ArrayRef<Value> rows, Value panel, Value rowOffset,
-                              Value step, SmallVector<Value> accumulators, int64_t panels,
-                              int64_t vectors);
+                              Value panelOffset, SmallVector<Value> accumulators, int64_t panels,
+                              int64_t columns);
   Value startingAt(Value memory, Value offset);
+  /// How many lanes of vector `j` of a panel hold columns.
+  int64_t laneCount(int64_t j, int64_t columns) {
+    int64_t vectors = llvm::divideCeil(columns, lanes);
+    return std::min<int64_t>(lanes, columns - j % vectors * lanes);
+  }
   void finish(Value panel, Value row, ArrayRef<Value> sums, int64_t rows, int64_t panels,
               int64_t columns);
   Value rowBase(const FlatAccess &access, ArrayRef<Value> rowDims);
@@ -78,8 +86,10 @@ private:
   int64_t rowsPerExample = 1;
   int64_t lanes = 1;
   SmallVector<MergedLoop> rowLoops, sumLoopsMerged;
-  FlatAccess rowsAccess, output;
-  Value panelMemory;
+  SmallVector<int64_t> sharedDims;
+  FlatAccess rowsAccess, matrix, output;
+  bool packed = false;
+  int64_t panelStride = 0; // from panel to panel
   // The epilogue's operands, by argument number; null for the product itself.
   SmallVector<std::optional<FlatAccess>> epilogueInputs;
   std::optional<FlatAccess> init; // what the sum is added to
@@ -140,12 +150,29 @@ static AffineMap throughOutput(AffineMap epilogueMap, AffineMap outputMap) {
   return epilogueMap.compose(outputMap);
 }
 
+// The matrix as an access; a packed one's columns are addressed by panel.
+static std::optional<SmallVector<int64_t>> matrixFactors(linalg::GenericOp op, bool packed) {
+  AffineMap map = op.getIndexingMapsArray()[1];
+  if (packed) {
+    SmallVector<AffineExpr> exprs(map.getResults());
+    exprs.front() = exprs.back() = getAffineConstantExpr(0, op.getContext());
+    map = AffineMap::get(map.getNumDims(), 0, exprs, op.getContext());
+  }
+  return accessFactors(op.getInputs()[1], map, op.getNumLoops());
+}
+
+static bool isPacked(linalg::GenericOp op) { return op->hasAttr("weir.product"); }
+
 bool weir::isProduct(const Kernel &kernel) {
   linalg::GenericOp op = kernel.main;
   if (!op->hasAttr("weir.strategy"))
     return false;
   int64_t loops = op.getNumLoops();
   AffineMap outputMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  auto column = dyn_cast<AffineDimExpr>(outputMap.getResults().back());
+  auto factors = matrixFactors(op, isPacked(op));
+  if (!column || !factors || (!isPacked(op) && (*factors)[column.getPosition()] != 1))
+    return false;
   if (!accessFactors(op.getInputs()[0], op.getIndexingMapsArray()[0], loops) ||
       !accessFactors(op.getOutputs()[0], outputMap, loops))
     return false;
@@ -172,7 +199,8 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
     return FlatAccess{flatten(builder, loc, memory), *accessFactors(memory, map, loops)};
   };
   rowsAccess = access(op.getInputs()[0], op.getIndexingMapsArray()[0]);
-  panelMemory = flatten(builder, loc, op.getInputs()[1]);
+  packed = isPacked(op);
+  matrix = {flatten(builder, loc, op.getInputs()[1]), *matrixFactors(op, packed)};
   if (!kernel.start)
     init = access(op.getOutputs()[0], outputMap);
   if (!kernel.epilogue) {
@@ -219,11 +247,12 @@ void ProductEmitter::findLoops() {
   for (int64_t dim = 0, end = op.getNumLoops(); dim < end; ++dim) {
     if (op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction) {
       sumDims.push_back(dim);
-      depth *= ranges[dim];
+      depth *= ShapedType::isDynamic(ranges[dim]) ? 1 : ranges[dim];
     } else if (dim != columnDim) {
-      rowDims.push_back(dim);
+      (matrix.factors[dim] != 0 ? sharedDims : rowDims).push_back(dim);
     }
   }
+  panelStride = strategy.getColumns() * (packed ? depth : 1);
   SmallVector<const FlatAccess *> rowAccesses = {&rowsAccess, &output};
   if (init)
     rowAccesses.push_back(&*init);
@@ -231,7 +260,7 @@ void ProductEmitter::findLoops() {
     if (input)
       rowAccesses.push_back(&*input);
   rowLoops = merge(rowDims, rowAccesses);
-  sumLoopsMerged = merge(sumDims, {&rowsAccess});
+  sumLoopsMerged = merge(sumDims, {&rowsAccess, &matrix});
 }
 
 void ProductEmitter::emit() {
@@ -248,16 +277,48 @@ void ProductEmitter::emit() {
   Value rowBlocks =
       builder.createOrFold<arith::DivUIOp>(loc, padded, constant(strategy.getRowBlock()));
   Value units = mulIndex(builder, loc, rowBlocks, panelBlocks);
-  scf::ForOp loop = makeUnitLoop(builder, loc, units, rowsPerExample * depth * width);
+  int64_t work = rowsPerExample * depth * width;
+  for (int64_t dim : sharedDims) {
+    units = builder.createOrFold<arith::MulIOp>(loc, units, sizes[dim]);
+    work *= loopSizesPerExample(op)[dim];
+  }
+  scf::ForOp loop = makeUnitLoop(builder, loc, units, work);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  emitUnit(loop.getInductionVar(), rows);
+  emitUnit(loop.getInductionVar(), rows, rowBlocks);
 }
 
-void ProductEmitter::emitUnit(Value unit, Value rows) {
+// Moves every access to a position along the axes that all operands share.
+void ProductEmitter::enterShared(Value position) {
+  SmallVector<FlatAccess *> accesses = {&rowsAccess, &matrix, &output};
+  if (init)
+    accesses.push_back(&*init);
+  for (auto &input : epilogueInputs)
+    if (input)
+      accesses.push_back(&*input);
+  SmallVector<Value> at(sharedDims.size());
+  for (size_t i = sharedDims.size(); i-- > 1;) {
+    at[i] = arith::RemUIOp::create(builder, loc, position, sizes[sharedDims[i]]);
+    position = arith::DivUIOp::create(builder, loc, position, sizes[sharedDims[i]]);
+  }
+  at[0] = position;
+  for (FlatAccess *access : accesses) {
+    Value offset = constant(0);
+    for (auto [dim, index] : llvm::zip_equal(sharedDims, at))
+      offset = addIndex(builder, loc, offset, mulIndex(builder, loc, index, access->factors[dim]));
+    access->memory = startingAt(access->memory, offset);
+  }
+}
+
+void ProductEmitter::emitUnit(Value unit, Value rows, Value rowBlocks) {
   int64_t columns = strategy.getColumns();
   int64_t panels = llvm::divideCeil(width, columns);
   int64_t panelBlocks = llvm::divideCeil(panels, strategy.getPanelBlock());
+  if (!sharedDims.empty()) {
+    Value perPosition = mulIndex(builder, loc, rowBlocks, panelBlocks);
+    enterShared(arith::DivUIOp::create(builder, loc, unit, perPosition));
+    unit = arith::RemUIOp::create(builder, loc, unit, perPosition);
+  }
   Value rowBlock = unit, panelBlock = constant(0);
   if (panelBlocks > 1) {
     rowBlock = arith::DivUIOp::create(builder, loc, unit, constant(panelBlocks));
@@ -349,8 +410,7 @@ void ProductEmitter::emitRows(Value panel, Value row, int64_t rows, int64_t pane
     bases.push_back(
         startingAt(rowsAccess.memory,
                    rowBase(rowsAccess, splitRow(addIndex(builder, loc, row, constant(i))))));
-  Value panelBase =
-      startingAt(panelMemory, mulIndex(builder, loc, panel, depth * strategy.getColumns()));
+  Value panelBase = startingAt(matrix.memory, mulIndex(builder, loc, panel, panelStride));
   SmallVector<Value> sums = sum(bases, panelBase, panels, columns);
   finish(panel, row, sums, rows, panels, columns);
 }
@@ -360,12 +420,19 @@ Value ProductEmitter::startingAt(Value memory, Value offset) {
   auto type = cast<MemRefType>(memory.getType());
   auto layout = StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, {1});
   int64_t start = cast<StridedLayoutAttr>(type.getLayout()).getOffset();
+  Value from = offset;
+  if (ShapedType::isDynamic(start)) {
+    auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, memory);
+    from = addIndex(builder, loc, offset, metadata.getOffset());
+  } else {
+    from = addIndex(builder, loc, offset, constant(start));
+  }
   auto part = MemRefType::get({ShapedType::kDynamic}, type.getElementType(), layout);
   Value size = arith::SubIOp::create(builder, loc,
                                      memref::DimOp::create(builder, loc, memory, 0), offset);
   return memref::ReinterpretCastOp::create(
       builder, loc, part, memory,
-      OpFoldResult(addIndex(builder, loc, offset, constant(start))), ArrayRef<OpFoldResult>{size},
+      OpFoldResult(from), ArrayRef<OpFoldResult>{size},
       ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
 }
 
@@ -375,45 +442,58 @@ SmallVector<Value> ProductEmitter::sum(ArrayRef<Value> rowMemories, Value panel,
   auto type = VectorType::get({lanes}, builder.getF32Type());
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
   SmallVector<Value> accumulators(rowMemories.size() * panels * vectors, zero);
-  return sumLoops(0, rowMemories, panel, constant(0), constant(0), accumulators, panels, vectors);
+  return sumLoops(0, rowMemories, panel, constant(0), constant(0), accumulators, panels, columns);
 }
 
 SmallVector<Value> ProductEmitter::sumLoops(size_t level, ArrayRef<Value> rows, Value panel,
-                                            Value rowOffset, Value step,
+                                            Value rowOffset, Value panelOffset,
                                             SmallVector<Value> accumulators, int64_t panels,
-                                            int64_t vectors) {
+                                            int64_t columns) {
   if (level < sumLoopsMerged.size()) {
     const MergedLoop &merged = sumLoopsMerged[level];
-    auto loop = scf::ForOp::create(builder, loc, constant(0), constant(merged.size), constant(1),
-                                   accumulators);
+    Value size = merged.batched ? constant(1) : constant(merged.size);
+    if (merged.batched)
+      for (int64_t dim : merged.dims)
+        size = builder.createOrFold<arith::MulIOp>(loc, size, sizes[dim]);
+    auto loop = scf::ForOp::create(builder, loc, constant(0), size, constant(1), accumulators);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     Value position = loop.getInductionVar();
     Value offset = addIndex(builder, loc, rowOffset,
                             mulIndex(builder, loc, position,
                                      rowsAccess.factors[merged.innermost()]));
-    Value next = addIndex(builder, loc, mulIndex(builder, loc, step, merged.size), position);
+    Value next = addIndex(builder, loc, panelOffset,
+                          mulIndex(builder, loc, position, matrix.factors[merged.innermost()]));
     SmallVector<Value> inner =
         sumLoops(level + 1, rows, panel, offset, next,
-                 SmallVector<Value>(loop.getRegionIterArgs()), panels, vectors);
+                 SmallVector<Value>(loop.getRegionIterArgs()), panels, columns);
     scf::YieldOp::create(builder, loc, inner);
     return SmallVector<Value>(loop.getResults());
   }
 
   auto type = VectorType::get({lanes}, builder.getF32Type());
-  SmallVector<Value> columns;
-  Value base = mulIndex(builder, loc, step, strategy.getColumns());
-  for (int64_t p = 0; p < panels; ++p)
-    for (int64_t v = 0; v < vectors; ++v) {
-      int64_t shift = p * depth * strategy.getColumns() + v * lanes;
-      columns.push_back(vector::LoadOp::create(builder, loc, type, panel,
-                                               addIndex(builder, loc, base, constant(shift))));
+  int64_t vectors = llvm::divideCeil(columns, lanes);
+  SmallVector<Value> columnVectors;
+  for (int64_t j = 0; j < panels * vectors; ++j) {
+    int64_t shift = (j / vectors) * panelStride + (j % vectors) * lanes;
+    Value at = addIndex(builder, loc, panelOffset, constant(shift));
+    int64_t count = laneCount(j, columns);
+    if (packed || count == lanes) {
+      columnVectors.push_back(vector::LoadOp::create(builder, loc, type, panel, at));
+      continue;
     }
+    // Past the last column of a matrix that isn't padded lies what isn't ours.
+    auto narrow = VectorType::get({count}, builder.getF32Type());
+    Value part = vector::LoadOp::create(builder, loc, narrow, panel, at);
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+    columnVectors.push_back(vector::InsertStridedSliceOp::create(
+        builder, loc, part, zero, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1}));
+  }
   for (auto [i, rowMemory] : llvm::enumerate(rows)) {
     Value element = memref::LoadOp::create(builder, loc, rowMemory, rowOffset);
     Value all = vector::BroadcastOp::create(builder, loc, type, element);
-    for (auto [j, column] : llvm::enumerate(columns)) {
-      Value &accumulator = accumulators[i * columns.size() + j];
+    for (auto [j, column] : llvm::enumerate(columnVectors)) {
+      Value &accumulator = accumulators[i * columnVectors.size() + j];
       if (options.fusedMultiplyAdd)
         accumulator = vector::FMAOp::create(builder, loc, all, column, accumulator);
       else
@@ -435,7 +515,7 @@ void ProductEmitter::finish(Value panel, Value row, ArrayRef<Value> sums, int64_
 
   for (int64_t j = 0; j < panels * vectors; ++j) {
     int64_t first = (j / vectors) * strategy.getColumns() + (j % vectors) * lanes;
-    int64_t count = std::min(lanes, columns - (j % vectors) * lanes);
+    int64_t count = laneCount(j, columns);
     Value column = addIndex(builder, loc, mulIndex(builder, loc, panel, strategy.getColumns()),
                             constant(first));
     auto type = VectorType::get({count}, builder.getF32Type());

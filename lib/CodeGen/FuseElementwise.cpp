@@ -20,7 +20,8 @@ using namespace mlir;
 static bool shouldFuse(OpOperand *operand) {
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   Operation *producer = operand->get().getDefiningOp();
-  if (!consumer || !producer || consumer->hasAttr("weir.product"))
+  if (!consumer || !producer || consumer->hasAttr("weir.product") ||
+      consumer->hasAttr("weir.contraction"))
     return false;
   if (!producer->hasOneUse())
     return false;

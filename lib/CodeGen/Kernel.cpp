@@ -62,7 +62,7 @@ static linalg::GenericOp findEpilogue(linalg::GenericOp main, linalg::FillOp fil
   if (!reader || reader->getBlock() != main->getBlock() || !main->isBeforeInBlock(reader) ||
       reader.getNumParallelLoops() != reader.getNumLoops() || reader.getOutputs().size() != 1 ||
       reader.getOutputs()[0] == output || reader.hasIndexSemantics() ||
-      reader->hasAttr("weir.product"))
+      reader->hasAttr("weir.strategy"))
     return nullptr;
   for (OpOperand &operand : reader->getOpOperands())
     if (operand.get() == output && !reader.getMatchingIndexingMap(&operand).isIdentity())

@@ -53,6 +53,16 @@ struct SplitFma : OpRewritePattern<math::FmaOp> {
   }
 };
 
+// vector.fma becomes llvm.fmuladd, which is two roundings and two instructions unless
+// contraction is allowed; what is meant is one of each.
+struct FuseExactly : OpRewritePattern<vector::FMAOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(vector::FMAOp op, PatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<math::FmaOp>(op, op.getLhs(), op.getRhs(), op.getAcc());
+    return success();
+  }
+};
+
 struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
   using Base::Base;
 
@@ -69,13 +79,13 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
     // depend on how the loop was cut.
     populateMathPolynomialApproximationPatterns(
         patterns, MathPolynomialApproximationOptions{/*enableAvx2=*/false});
+    patterns.add<FuseExactly>(&getContext());
     if (!fusedMultiplyAdd)
       patterns.add<SplitFma>(&getContext());
     memref::populateExpandStridedMetadataPatterns(patterns);
     vector::populateVectorBroadcastLoweringPatterns(patterns);
     vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
     vector::populateVectorStepLoweringPatterns(patterns);
-    vector::populateVectorRankReducingFMAPattern(patterns);
     GreedyRewriteConfig config;
     config.enableFolding(true);
     return applyPatternsGreedily(getOperation(), std::move(patterns), config);

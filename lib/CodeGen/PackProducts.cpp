@@ -56,7 +56,7 @@ struct PackProductsPass : weir::impl::PackProductsPassBase<PackProductsPass> {
   void runOnOperation() override {
     getOperation().walk([&](linalg::GenericOp op) {
       auto strategy = op->getAttrOfType<weir::ProductStrategyAttr>("weir.strategy");
-      if (!strategy)
+      if (!strategy || !op->hasAttr("weir.product"))
         return;
       OpBuilder builder(op);
       SmallVector<AffineMap> maps = op.getIndexingMapsArray();

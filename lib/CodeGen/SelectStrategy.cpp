@@ -23,7 +23,7 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
 
   void runOnOperation() override {
     getOperation().walk([&](linalg::GenericOp op) {
-      if (op->hasAttr("weir.product"))
+      if (op->hasAttr("weir.product") || op->hasAttr("weir.contraction"))
         op->setAttr("weir.strategy", decide(op));
     });
   }
@@ -33,7 +33,10 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     auto result = cast<RankedTensorType>(op.getResult(0).getType());
     int64_t lanes = std::max<int64_t>(vectorBits / 32, 1);
     int64_t width = matrix.getShape().back();
-    int64_t depth = matrix.getNumElements() / width;
+    int64_t depth = 1;
+    for (auto [size, kind] : llvm::zip_equal(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
+      if (kind == utils::IteratorType::reduction && !ShapedType::isDynamic(size))
+        depth *= size;
 
     // Two vectors side by side, unless one holds all columns; as many rows as leave
     // registers for one row of the panel and one element of the rows.

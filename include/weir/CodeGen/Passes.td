@@ -16,8 +16,9 @@ class Weir_TargetOptions {
 def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
   let summary = "decides how each product is tiled and blocked";
   let description = [{
-    Writes a `weir.strategy` attribute on every contraction tagged `weir.product`; later
-    passes obey it and decide nothing. The block of results fits the vector registers
+    Writes a `weir.strategy` attribute on every contraction tagged `weir.product` (its
+    matrix is a parameter's, to be packed) or `weir.contraction` (its matrix is computed
+    and read where it is); later passes obey it and decide nothing. The block of results fits the vector registers
     with room for one row of the matrix; the rows of a block fit half of the
     second-level cache.
 

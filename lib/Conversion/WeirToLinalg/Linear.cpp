@@ -103,6 +103,7 @@ struct MatmulLowering : OpConversionPattern<MatmulOp> {
     iterators.push_back(IteratorType::reduction);
     auto generic = linalg::GenericOp::create(rewriter, loc, type, ValueRange{lhs, rhs}, init, maps,
                                              iterators, buildMultiplyAdd);
+    generic->setAttr("weir.contraction", rewriter.getUnitAttr());
     rewriter.replaceOp(op, generic.getResults());
     return success();
   }
