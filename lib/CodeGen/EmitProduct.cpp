@@ -14,6 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FlatAccess.h"
 #include "Kernel.h"
 #include "VectorBody.h"
 
@@ -27,12 +28,6 @@ using namespace mlir;
 using namespace weir;
 
 namespace {
-
-// A buffer read through one address: how far apart neighbours along each loop lie.
-struct FlatAccess {
-  Value memory; // one-dimensional
-  SmallVector<int64_t> factors;
-};
 
 // Neighbouring loops that one loop can replace.
 struct MergedLoop {
@@ -58,7 +53,6 @@ private:
   SmallVector<Value> sumLoops(size_t level, ArrayRef<Value> rows, Value panel, Value rowOffset,
                               Value panelOffset, SmallVector<Value> accumulators, int64_t panels,
                               int64_t columns);
-  Value startingAt(Value memory, Value offset);
   /// How many lanes of vector `j` of a panel hold columns.
   int64_t laneCount(int64_t j, int64_t columns) {
     int64_t vectors = llvm::divideCeil(columns, lanes);
@@ -96,54 +90,6 @@ private:
 };
 
 } // namespace
-
-// The factors of an access under `loops` loops, or nothing if it isn't linear.
-static std::optional<SmallVector<int64_t>> accessFactors(Value memory, AffineMap map,
-                                                         int64_t loops) {
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(cast<MemRefType>(memory.getType()).getStridesAndOffset(strides, offset)) ||
-      ShapedType::isDynamic(offset))
-    return std::nullopt;
-  SmallVector<int64_t> factors(loops, 0);
-  for (auto [stride, expr] : llvm::zip_equal(strides, map.getResults())) {
-    if (ShapedType::isDynamic(stride))
-      return std::nullopt;
-    for (int64_t dim = 0; dim < loops; ++dim) {
-      auto factor = linearFactor(expr, dim);
-      if (!factor)
-        return std::nullopt;
-      factors[dim] += *factor * stride;
-    }
-  }
-  return factors;
-}
-
-// The buffer as one axis of elements, from its first element on.
-static Value flatten(OpBuilder &builder, Location loc, Value memory) {
-  auto type = cast<MemRefType>(memory.getType());
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  [[maybe_unused]] LogicalResult found = type.getStridesAndOffset(strides, offset);
-  assert(succeeded(found) && "checked by accessFactors");
-  OpFoldResult size = builder.getIndexAttr(1);
-  if (type.getRank() > 0) {
-    if (type.isDynamicDim(0))
-      size = builder.createOrFold<arith::MulIOp>(
-          loc, memref::DimOp::create(builder, loc, memory, 0),
-          indexConstant(builder, loc, strides[0]));
-    else
-      size = builder.getIndexAttr(std::max<int64_t>(type.getDimSize(0) * strides[0], 1));
-  }
-  auto layout = StridedLayoutAttr::get(builder.getContext(), offset, {1});
-  int64_t staticSize = isa<Attribute>(size) ? cast<IntegerAttr>(cast<Attribute>(size)).getInt()
-                                            : ShapedType::kDynamic;
-  auto flat = MemRefType::get({staticSize}, type.getElementType(), layout);
-  return memref::ReinterpretCastOp::create(builder, loc, flat, memory,
-                                           OpFoldResult(builder.getIndexAttr(offset)),
-                                           ArrayRef<OpFoldResult>{size},
-                                           ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
-}
 
 // The map of an operand of the epilogue, seen from the loops of the product.
 static AffineMap throughOutput(AffineMap epilogueMap, AffineMap outputMap) {
@@ -306,7 +252,7 @@ void ProductEmitter::enterShared(Value position) {
     Value offset = constant(0);
     for (auto [dim, index] : llvm::zip_equal(sharedDims, at))
       offset = addIndex(builder, loc, offset, mulIndex(builder, loc, index, access->factors[dim]));
-    access->memory = startingAt(access->memory, offset);
+    access->memory = startingAt(builder, loc, access->memory, offset);
   }
 }
 
@@ -408,32 +354,11 @@ void ProductEmitter::emitRows(Value panel, Value row, int64_t rows, int64_t pane
   SmallVector<Value> bases;
   for (int64_t i = 0; i < rows; ++i)
     bases.push_back(
-        startingAt(rowsAccess.memory,
+        startingAt(builder, loc, rowsAccess.memory,
                    rowBase(rowsAccess, splitRow(addIndex(builder, loc, row, constant(i))))));
-  Value panelBase = startingAt(matrix.memory, mulIndex(builder, loc, panel, panelStride));
+  Value panelBase = startingAt(builder, loc, matrix.memory, mulIndex(builder, loc, panel, panelStride));
   SmallVector<Value> sums = sum(bases, panelBase, panels, columns);
   finish(panel, row, sums, rows, panels, columns);
-}
-
-// The part of a flat buffer from `offset` on.
-Value ProductEmitter::startingAt(Value memory, Value offset) {
-  auto type = cast<MemRefType>(memory.getType());
-  auto layout = StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, {1});
-  int64_t start = cast<StridedLayoutAttr>(type.getLayout()).getOffset();
-  Value from = offset;
-  if (ShapedType::isDynamic(start)) {
-    auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, memory);
-    from = addIndex(builder, loc, offset, metadata.getOffset());
-  } else {
-    from = addIndex(builder, loc, offset, constant(start));
-  }
-  auto part = MemRefType::get({ShapedType::kDynamic}, type.getElementType(), layout);
-  Value size = arith::SubIOp::create(builder, loc,
-                                     memref::DimOp::create(builder, loc, memory, 0), offset);
-  return memref::ReinterpretCastOp::create(
-      builder, loc, part, memory,
-      OpFoldResult(from), ArrayRef<OpFoldResult>{size},
-      ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
 }
 
 SmallVector<Value> ProductEmitter::sum(ArrayRef<Value> rowMemories, Value panel, int64_t panels,
