@@ -90,7 +90,7 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
     populateMathPolynomialApproximationPatterns(
         patterns, MathPolynomialApproximationOptions{/*enableAvx2=*/false});
     patterns.add<FuseExactly>(&getContext());
-    patterns.add<KeepFma>(&getContext());
+    //patterns.add<KeepFma>(&getContext());
     if (!fusedMultiplyAdd)
       patterns.add<SplitFma>(&getContext());
     memref::populateExpandStridedMetadataPatterns(patterns);
