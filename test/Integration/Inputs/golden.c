@@ -126,8 +126,8 @@ static void two_threads(void *calls, int64_t count, void (*body)(void *, int64_t
 }
 
 /* All examples in pieces of `batch`. */
-static void run_all(const void *prepared, int64_t batch, int threads, int inputs,
-                    char *const *data, const long *bytes, float *out, long out_bytes) {
+static void run_all(const void *prepared, int64_t batch, int threads, int inputs, char *const *data,
+                    const long *bytes, float *out, long out_bytes) {
   void *arena = aligned(model_arena_size(batch));
   int64_t begin;
   int i, calls = 0;
