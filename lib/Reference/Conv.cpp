@@ -86,4 +86,32 @@ RefTensor windows(const RefTensor &input, const Window &window) {
   return view(input, shape, 0, steps);
 }
 
+RefTensor conv2dWeightGradient(const RefTensor &input, const RefTensor &gradient,
+                               const Window &window, int64_t groups) {
+  int64_t batch = input.shape[0], channels = input.shape[1];
+  int64_t height = input.shape[2], width = input.shape[3];
+  int64_t outputs = gradient.shape[1], rows = gradient.shape[2], columns = gradient.shape[3];
+  int64_t perGroup = channels / groups;
+  RefTensor result{{outputs, perGroup, window.kernel[0], window.kernel[1]}, {}};
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t c = 0; c < perGroup; ++c)
+      for (int64_t i = 0; i < window.kernel[0]; ++i)
+        for (int64_t j = 0; j < window.kernel[1]; ++j) {
+          int64_t channel = o / (outputs / groups) * perGroup + c;
+          double total = 0.0;
+          for (int64_t n = 0; n < batch; ++n)
+            for (int64_t y = 0; y < rows; ++y)
+              for (int64_t x = 0; x < columns; ++x) {
+                int64_t inY = y * window.strides[0] + i * window.dilations[0] - window.low[0];
+                int64_t inX = x * window.strides[1] + j * window.dilations[1] - window.low[1];
+                if (inY < 0 || inY >= height || inX < 0 || inX >= width)
+                  continue;
+                total += input.data[((n * channels + channel) * height + inY) * width + inX] *
+                         gradient.data[((n * outputs + o) * rows + y) * columns + x];
+              }
+          result.data.push_back(total);
+        }
+  return result;
+}
+
 } // namespace weir::reference

@@ -38,4 +38,12 @@ double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::
 double larger(double a, double b) { return std::isnan(a) || a > b ? a : b; }
 double smaller(double a, double b) { return std::isnan(a) || a < b ? a : b; }
 
+RefTensor select(const RefTensor &condition, const RefTensor &onTrue, const RefTensor &onFalse) {
+  RefTensor result = onTrue;
+  for (size_t i = 0; i < result.data.size(); ++i)
+    if (condition.data[i] == 0.0)
+      result.data[i] = onFalse.data[i];
+  return result;
+}
+
 } // namespace weir::reference

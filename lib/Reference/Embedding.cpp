@@ -31,4 +31,13 @@ RefTensor embeddingBag(Reduction reduction, const RefTensor &ids, const RefTenso
   return reduce(reduction, rows, {bag}, shape);
 }
 
+RefTensor embeddingGradient(const RefTensor &ids, const RefTensor &gradient, int64_t rows) {
+  int64_t length = gradient.shape.back();
+  RefTensor result{{rows, length}, std::vector<double>(rows * length, 0.0)};
+  for (size_t i = 0; i < ids.data.size(); ++i)
+    for (int64_t j = 0; j < length; ++j)
+      result.data[static_cast<int64_t>(ids.data[i]) * length + j] += gradient.data[i * length + j];
+  return result;
+}
+
 } // namespace weir::reference

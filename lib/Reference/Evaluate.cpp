@@ -56,16 +56,22 @@ static Shape withBatch(const Call &call, ArrayRef<int64_t> list, int64_t entry) 
 // Families
 //===----------------------------------------------------------------------===//
 
-static RefTensor combineOperands(const Call &call, Binary function) {
+// The operand, ready to be broadcast: a batched one of lower rank than the result gets
+// its missing axes behind the batch.
+static RefTensor aligned(const Call &call, unsigned number) {
   size_t rank = exampleShape(call.resultType()).size();
-  // A batched operand of lower rank gets its missing axes behind the batch.
-  auto aligned = [&](unsigned number) {
-    RefTensor operand = call.operand(number);
-    if (isBatched(call.type(number)))
-      operand.shape.insert(operand.shape.begin() + 1, rank + 1 - operand.shape.size(), 1);
-    return operand;
-  };
-  return combine(function, aligned(0), aligned(1));
+  RefTensor operand = call.operand(number);
+  if (isBatched(call.type(number)))
+    operand.shape.insert(operand.shape.begin() + 1, rank + 1 - operand.shape.size(), 1);
+  return operand;
+}
+
+static RefTensor combineOperands(const Call &call, Binary function) {
+  return combine(function, aligned(call, 0), aligned(call, 1));
+}
+
+static RefTensor stretched(const Call &call, unsigned number) {
+  return broadcast(aligned(call, number), call.shape());
 }
 
 static RefTensor mapOperand(const Call &call, Unary function) {
@@ -115,10 +121,10 @@ static Shape inTwo(ArrayRef<int64_t> list, int64_t missing) {
   return list.size() == 1 ? Shape{missing, list[0]} : toShape(list);
 }
 
-// The first operand as [batch, channels, height, width].
-static RefTensor asImages(const Call &call, Layout layout) {
-  RefTensor images = call.operand(0);
-  if (!isBatched(call.type(0)))
+// An operand as [batch, channels, height, width].
+static RefTensor asImages(const Call &call, Layout layout, unsigned number = 0) {
+  RefTensor images = call.operand(number);
+  if (!isBatched(call.type(number)))
     images.shape.insert(images.shape.begin(), 1);
   if (layout == Layout::ChannelsLast)
     images = moveAxis(images, static_cast<int64_t>(images.shape.size()) - 1, 1);
@@ -180,6 +186,12 @@ template <class Op> static RefTensor poolAverage(const Call &call, Op op) {
       op.getLayout());
 }
 
+static RefTensor maskFor(const Call &call, DropoutMaskOp op) {
+  const std::vector<double> &key = call.operand(0).data;
+  return dropoutMask(call.shape(), static_cast<uint64_t>(key[0]), static_cast<uint64_t>(key[1]),
+                     op.getLayer(), toDouble(op.getProbability()));
+}
+
 //===----------------------------------------------------------------------===//
 // Dispatch
 //===----------------------------------------------------------------------===//
@@ -195,6 +207,12 @@ static Answer evaluateElementwise(const Call &call) {
       .Case([&](MaximumOp) { return combineOperands(call, larger); })
       .Case([&](MinimumOp) { return combineOperands(call, smaller); })
       .Case([&](PowOp) { return combineOperands(call, std::pow); })
+      .Case([&](GreaterOp) {
+        return combineOperands(call, [](double a, double b) { return a > b ? 1.0 : 0.0; });
+      })
+      .Case([&](SelectOp) {
+        return select(stretched(call, 0), stretched(call, 1), stretched(call, 2));
+      })
       .Case([&](NegOp) { return mapOperand(call, [](double x) { return -x; }); })
       .Case([&](AbsOp) { return mapOperand(call, std::fabs); })
       .Case([&](ExpOp) { return mapOperand(call, std::exp); })
@@ -230,6 +248,15 @@ static Answer evaluateShape(const Call &call) {
                    withBatch(call, op.getHigh(), 0), toDouble(op.getValue()));
       })
       .Case([&](ConcatOp op) { return concat(call.operands.vec(), call.axis(op.getAxis())); })
+      .Case([&](BroadcastOp) { return stretched(call, 0); })
+      .Case(
+          [&](DilateOp op) { return dilate(call.operand(0), withBatch(call, op.getFactors(), 1)); })
+      .Case([&](ReverseOp op) {
+        Shape axes;
+        for (int64_t axis : op.getAxes())
+          axes.push_back(call.axis(axis));
+        return reverse(call.operand(0), axes);
+      })
       .Default([](Operation *) { return std::nullopt; });
 }
 
@@ -238,6 +265,12 @@ static Answer evaluateReduction(const Call &call) {
       .Case([&](SumOp op) { return reduceOperand(call, op, Reduction::Sum); })
       .Case([&](MeanOp op) { return reduceOperand(call, op, Reduction::Mean); })
       .Case([&](MaxOp op) { return reduceOperand(call, op, Reduction::Max); })
+      .Case([&](BatchSumOp) { return reduce(Reduction::Sum, call.operand(0), {0}, call.shape()); })
+      .Case([&](BatchSizeOp) { return RefTensor{{}, {static_cast<double>(call.batch)}}; })
+      .Case([&](BatchMeanOp op) { return channelMean(call.operand(0), call.axis(op.getAxis())); })
+      .Case([&](BatchVarianceOp op) {
+        return channelVariance(call.operand(0), call.axis(op.getAxis()));
+      })
       .Case([&](SoftmaxOp op) { return softmax(call.operand(0), call.axis(op.getAxis())); })
       .Case([&](LogSoftmaxOp op) { return logSoftmax(call.operand(0), call.axis(op.getAxis())); })
       .Default([](Operation *) { return std::nullopt; });
@@ -268,10 +301,34 @@ static Answer evaluateLayer(const Call &call) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
+static Answer evaluateGradient(const Call &call) {
+  return TypeSwitch<Operation *, Answer>(call.op)
+      .Case([&](EmbeddingGradientOp) {
+        return embeddingGradient(call.operand(0), call.operand(1), call.shape().front());
+      })
+      .Case([&](ProductWeightGradientOp) {
+        return productWeightGradient(call.operand(0), call.operand(1));
+      })
+      .Case([&](Conv2dWeightGradientOp op) {
+        Window window = {toShape(op.getKernel()), toShape(op.getStrides()), toShape(op.getPadLow()),
+                         toShape(op.getPadHigh()), toShape(op.getDilations())};
+        return conv2dWeightGradient(asImages(call, op.getLayout(), 0),
+                                    asImages(call, op.getLayout(), 1), window, op.getGroups());
+      })
+      .Case([&](MaxPool2dGradientOp op) {
+        RefTensor images = maxPool2dGradient(asImages(call, op.getLayout(), 0),
+                                             asImages(call, op.getLayout(), 1), poolWindow(op));
+        return fromImages(call, std::move(images), op.getLayout());
+      })
+      .Case([&](DropoutMaskOp op) { return maskFor(call, op); })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
 std::optional<RefTensor> evaluate(Operation *op, ArrayRef<const RefTensor *> operands,
                                   int64_t batch) {
   Call call = {op, operands, batch};
-  for (auto family : {evaluateElementwise, evaluateShape, evaluateReduction, evaluateLayer})
+  for (auto family :
+       {evaluateElementwise, evaluateShape, evaluateReduction, evaluateLayer, evaluateGradient})
     if (Answer answer = family(call)) {
       assert(answer->shape == call.shape() && "a kernel disagrees with the op's type");
       return answer;

@@ -40,6 +40,10 @@ RefTensor slice(const RefTensor &input, const Shape &offsets, const Shape &sizes
                 const Shape &strides);
 RefTensor pad(const RefTensor &input, const Shape &low, const Shape &high, double value);
 RefTensor concat(const std::vector<const RefTensor *> &inputs, int64_t axis);
+/// Zeros between the elements.
+RefTensor dilate(const RefTensor &input, const Shape &factors);
+/// The given axes from end to start.
+RefTensor reverse(const RefTensor &input, const Shape &axes);
 
 //===----------------------------------------------------------------------===//
 // Elementwise.cpp
@@ -51,6 +55,8 @@ using Binary = double (*)(double, double);
 RefTensor map(Unary function, RefTensor input);
 /// Broadcasts as NumPy does.
 RefTensor combine(Binary function, const RefTensor &lhs, const RefTensor &rhs);
+/// onTrue where the condition isn't 0, else onFalse; all of one shape.
+RefTensor select(const RefTensor &condition, const RefTensor &onTrue, const RefTensor &onFalse);
 
 double relu(double x);
 double sigmoid(double x);
@@ -68,6 +74,10 @@ enum class Reduction { Sum, Mean, Max };
 /// Reduces `axes`; the result has the given shape, with or without them.
 RefTensor reduce(Reduction reduction, const RefTensor &input, const Shape &axes,
                  const Shape &shape);
+/// Over all axes but one: [size of that axis].
+RefTensor channelMean(const RefTensor &input, int64_t axis);
+/// The biased variance.
+RefTensor channelVariance(const RefTensor &input, int64_t axis);
 RefTensor softmax(const RefTensor &input, int64_t axis);
 RefTensor logSoftmax(const RefTensor &input, int64_t axis);
 
@@ -78,6 +88,8 @@ RefTensor logSoftmax(const RefTensor &input, int64_t axis);
 RefTensor oneHot(const RefTensor &ids, int64_t cardinality);
 RefTensor embedding(const RefTensor &ids, const RefTensor &table);
 RefTensor embeddingBag(Reduction reduction, const RefTensor &ids, const RefTensor &table);
+/// ids [...], gradient [..., length]: [rows, length].
+RefTensor embeddingGradient(const RefTensor &ids, const RefTensor &gradient, int64_t rows);
 
 //===----------------------------------------------------------------------===//
 // Linear.cpp
@@ -90,6 +102,8 @@ RefTensor linear(const RefTensor &input, const RefTensor &weight, const RefTenso
 RefTensor matmul(const RefTensor &lhs, const RefTensor &rhs);
 /// rows [..., k...], matrix [k..., n], init [..., n] or null: [..., n].
 RefTensor product(const RefTensor &rows, const RefTensor &matrix, const RefTensor *init);
+/// rows [m..., k...], gradient [m..., n]: [k..., n], summed over m.
+RefTensor productWeightGradient(const RefTensor &rows, const RefTensor &gradient);
 
 //===----------------------------------------------------------------------===//
 // Conv.cpp, Pool.cpp: images are [batch, channels, height, width]
@@ -110,7 +124,15 @@ RefTensor conv2d(const RefTensor &input, const RefTensor &weight, const RefTenso
 /// [batch, rows, columns, kernel height, kernel width, channels].
 RefTensor windows(const RefTensor &input, const Window &window);
 
+/// input [batch, channels, height, width], gradient [batch, outputs, rows, columns]:
+/// [outputs, channels / groups, kernel height, kernel width].
+RefTensor conv2dWeightGradient(const RefTensor &input, const RefTensor &gradient,
+                               const Window &window, int64_t groups);
+
 RefTensor maxPool2d(const RefTensor &input, const Window &window);
+/// Each element of the gradient goes to the first largest element of its window.
+RefTensor maxPool2dGradient(const RefTensor &input, const RefTensor &gradient,
+                            const Window &window);
 RefTensor avgPool2d(const RefTensor &input, const Window &window, bool countIncludePad);
 
 //===----------------------------------------------------------------------===//
@@ -122,6 +144,9 @@ RefTensor batchNorm(RefTensor input, const RefTensor &weight, const RefTensor &b
 /// Over the last axes, as many as `weight` has.
 RefTensor layerNorm(RefTensor input, const RefTensor &weight, const RefTensor &bias,
                     double epsilon);
+/// 0 or 1 / (1 - probability), drawn for each element of a tensor of this shape.
+RefTensor dropoutMask(const Shape &shape, uint64_t seed, uint64_t step, uint64_t layer,
+                      double probability);
 
 } // namespace weir::reference
 

@@ -55,4 +55,16 @@ RefTensor product(const RefTensor &rows, const RefTensor &matrix, const RefTenso
   return result;
 }
 
+RefTensor productWeightGradient(const RefTensor &rows, const RefTensor &gradient) {
+  size_t leading = gradient.shape.size() - 1;
+  Shape shape(rows.shape.begin() + leading, rows.shape.end());
+  int64_t k = volume(shape), n = gradient.shape.back();
+  int64_t m = volume(Shape(gradient.shape.begin(), gradient.shape.end() - 1));
+  shape.push_back(n);
+  RefTensor columns = transpose(reshape(rows, {m, k}), {1, 0});
+  RefTensor result{shape, std::vector<double>(k * n, 0.0)};
+  multiplyAdd(columns.data.data(), gradient.data.data(), result.data.data(), k, m, n);
+  return result;
+}
+
 } // namespace weir::reference

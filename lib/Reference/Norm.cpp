@@ -1,6 +1,7 @@
 //===- Norm.cpp - Normalization ---------------------------------------------------===//
 
 #include "Kernels.h"
+#include "weir/Runtime/Random.h"
 #include <cmath>
 
 namespace weir::reference {
@@ -33,6 +34,16 @@ RefTensor layerNorm(RefTensor input, const RefTensor &weight, const RefTensor &b
       x[i] = (x[i] - mean) / std::sqrt(variance + epsilon) * weight.data[i] + bias.data[i];
   }
   return input;
+}
+
+RefTensor dropoutMask(const Shape &shape, uint64_t seed, uint64_t step, uint64_t layer,
+                      double probability) {
+  float limit = static_cast<float>(probability);
+  float kept = 1.0f / (1.0f - limit);
+  RefTensor result{shape, std::vector<double>(volume(shape))};
+  for (size_t i = 0; i < result.data.size(); ++i)
+    result.data[i] = uniform(seed, step + (layer << 32), i) < limit ? 0.0 : kept;
+  return result;
 }
 
 } // namespace weir::reference

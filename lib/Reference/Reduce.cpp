@@ -64,4 +64,27 @@ RefTensor logSoftmax(const RefTensor &input, int64_t axis) {
   });
 }
 
+static Shape allAxesBut(const RefTensor &input, int64_t kept) {
+  Shape axes;
+  for (int64_t axis = 0; axis < static_cast<int64_t>(input.shape.size()); ++axis)
+    if (axis != kept)
+      axes.push_back(axis);
+  return axes;
+}
+
+RefTensor channelMean(const RefTensor &input, int64_t axis) {
+  return reduce(Reduction::Mean, input, allAxesBut(input, axis), {input.shape[axis]});
+}
+
+RefTensor channelVariance(const RefTensor &input, int64_t axis) {
+  RefTensor mean = channelMean(input, axis);
+  RefTensor squares = input;
+  int64_t step = rowMajor(input.shape)[axis];
+  for (size_t i = 0; i < squares.data.size(); ++i) {
+    double centered = input.data[i] - mean.data[static_cast<int64_t>(i) / step % input.shape[axis]];
+    squares.data[i] = centered * centered;
+  }
+  return channelMean(squares, axis);
+}
+
 } // namespace weir::reference

@@ -130,4 +130,26 @@ RefTensor concat(const std::vector<const RefTensor *> &inputs, int64_t axis) {
   return result;
 }
 
+RefTensor dilate(const RefTensor &input, const Shape &factors) {
+  Shape shape = input.shape;
+  for (size_t axis = 0; axis < shape.size(); ++axis)
+    shape[axis] = shape[axis] == 0 ? 0 : (shape[axis] - 1) * factors[axis] + 1;
+  RefTensor result{shape, std::vector<double>(volume(shape), 0.0)};
+  Shape steps = rowMajor(shape);
+  for (size_t axis = 0; axis < shape.size(); ++axis)
+    steps[axis] *= factors[axis];
+  place(input, result, 0, steps);
+  return result;
+}
+
+RefTensor reverse(const RefTensor &input, const Shape &axes) {
+  Shape steps = rowMajor(input.shape);
+  int64_t start = 0;
+  for (int64_t axis : axes) {
+    start += (input.shape[axis] - 1) * steps[axis];
+    steps[axis] = -steps[axis];
+  }
+  return view(input, input.shape, start, steps);
+}
+
 } // namespace weir::reference

@@ -116,3 +116,49 @@ LogicalResult Im2colOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   inferred.push_back(makeTensorType(isBatched(type), *shape, type.getElementType()));
   return success();
 }
+
+LogicalResult Conv2dWeightGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                       Adaptor adaptor,
+                                                       SmallVectorImpl<Type> &inferred) {
+  Type inputType = adaptor.getInput().getType(), gradientType = adaptor.getGradient().getType();
+  ArrayRef<int64_t> input = exampleShape(inputType), gradient = exampleShape(gradientType);
+  StringRef name = getOperationName();
+  if (isBatched(inputType) != isBatched(gradientType))
+    return emitOptionalError(loc, name, ": both or neither have a batch, found ", inputType,
+                             " and ", gradientType);
+  if (input.size() != 3 || gradient.size() != 3)
+    return emitOptionalError(loc, name, ": an image has 3 example axes, found ", formatShape(input),
+                             " and ", formatShape(gradient));
+  for (ArrayRef<int64_t> list : {adaptor.getKernel(), adaptor.getStrides(), adaptor.getPadLow(),
+                                 adaptor.getPadHigh(), adaptor.getDilations()})
+    if (list.size() != 2)
+      return emitOptionalError(loc, name,
+                               ": kernel, strides, paddings and dilations need 2 entries, found ",
+                               formatShape(list));
+  bool last = adaptor.getLayout() == Layout::ChannelsLast;
+  int64_t channels = last ? input.back() : input.front();
+  int64_t outputs = last ? gradient.back() : gradient.front();
+  int64_t groups = adaptor.getGroups();
+  if (groups < 1 || channels % groups || outputs % groups)
+    return emitOptionalError(loc, name, ": ", groups, " groups don't divide ", channels,
+                             " channels and ", outputs, " outputs");
+  ArrayRef<int64_t> sizes = last ? input.drop_back() : input.drop_front();
+  ArrayRef<int64_t> results = last ? gradient.drop_back() : gradient.drop_front();
+  for (int64_t i = 0; i < 2; ++i) {
+    int64_t kernel = adaptor.getKernel()[i], stride = adaptor.getStrides()[i];
+    int64_t dilation = adaptor.getDilations()[i];
+    int64_t low = adaptor.getPadLow()[i], high = adaptor.getPadHigh()[i];
+    if (kernel < 1 || stride < 1 || dilation < 1 || low < 0 || high < 0)
+      return emitOptionalError(loc, name, ": spatial axis ", i,
+                               " needs a kernel, a stride and a dilation of at least 1 and no "
+                               "negative padding");
+    int64_t positions = windowPositions(sizes[i], low, high, kernel, stride, dilation);
+    if (positions != results[i])
+      return emitOptionalError(loc, name, ": the convolution has ", positions,
+                               " positions on spatial axis ", i, ", the gradient ", results[i]);
+  }
+  inferred.push_back(RankedTensorType::get(
+      {outputs, channels / groups, adaptor.getKernel()[0], adaptor.getKernel()[1]},
+      cast<RankedTensorType>(inputType).getElementType()));
+  return success();
+}

@@ -35,6 +35,7 @@ WEIR_BINARY(DivOp)
 WEIR_BINARY(MaximumOp)
 WEIR_BINARY(MinimumOp)
 WEIR_BINARY(PowOp)
+WEIR_BINARY(GreaterOp)
 #undef WEIR_BINARY
 
 #define WEIR_UNARY(OP)                                                                             \
@@ -56,6 +57,25 @@ WEIR_UNARY(SigmoidOp)
 WEIR_UNARY(ReluOp)
 WEIR_UNARY(SoftplusOp)
 #undef WEIR_UNARY
+
+LogicalResult SelectOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  SmallVector<int64_t> shape;
+  bool batched = false;
+  for (Value operand : adaptor.getOperands()) {
+    auto wider = broadcastShapes(shape, exampleShape(operand));
+    if (!wider)
+      return emitOptionalError(loc, getOperationName(), ": example shapes ",
+                               formatShape(exampleShape(adaptor.getCondition())), ", ",
+                               formatShape(exampleShape(adaptor.getOnTrue())), " and ",
+                               formatShape(exampleShape(adaptor.getOnFalse())), " don't broadcast");
+    shape = *wider;
+    batched |= isBatched(operand.getType());
+  }
+  auto type = cast<RankedTensorType>(adaptor.getOnTrue().getType());
+  inferred.push_back(makeTensorType(batched, shape, type.getElementType()));
+  return success();
+}
 
 //===----------------------------------------------------------------------===//
 // Folding
@@ -119,6 +139,11 @@ OpFoldResult MinimumOp::fold(FoldAdaptor) {
 
 OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
   return isSplat(adaptor.getRhs(), 1.0f) && getLhs().getType() == getType() ? getLhs() : Value();
+}
+
+OpFoldResult GreaterOp::fold(FoldAdaptor adaptor) {
+  return foldScalars(adaptor.getLhs(), adaptor.getRhs(), getType(),
+                     [](float a, float b) { return a > b ? 1.0f : 0.0f; });
 }
 
 OpFoldResult NegOp::fold(FoldAdaptor adaptor) {

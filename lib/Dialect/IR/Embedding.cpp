@@ -51,3 +51,17 @@ LogicalResult EmbeddingBagOp::inferReturnTypes(MLIRContext *context, std::option
       makeTensorType(isBatched(adaptor.getIds().getType()), shape, Float32Type::get(context)));
   return success();
 }
+
+LogicalResult EmbeddingGradientOp::inferReturnTypes(MLIRContext *context,
+                                                    std::optional<Location> loc, Adaptor adaptor,
+                                                    SmallVectorImpl<Type> &inferred) {
+  Value ids = adaptor.getIds(), gradient = adaptor.getGradient();
+  ArrayRef<int64_t> shape = exampleShape(gradient);
+  if (isBatched(ids.getType()) != isBatched(gradient.getType()) || shape.empty() ||
+      shape.drop_back() != exampleShape(ids))
+    return emitOptionalError(loc, getOperationName(), ": ", gradient.getType(),
+                             " isn't one row for each of ", ids.getType());
+  inferred.push_back(
+      RankedTensorType::get({cardinality(ids), shape.back()}, Float32Type::get(context)));
+  return success();
+}

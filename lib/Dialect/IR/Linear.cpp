@@ -72,3 +72,22 @@ LogicalResult ProductOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
   inferred.push_back(type);
   return success();
 }
+
+LogicalResult ProductWeightGradientOp::inferReturnTypes(MLIRContext *context,
+                                                        std::optional<Location> loc,
+                                                        Adaptor adaptor,
+                                                        SmallVectorImpl<Type> &inferred) {
+  Type rowsType = adaptor.getRows().getType(), gradientType = adaptor.getGradient().getType();
+  ArrayRef<int64_t> rows = exampleShape(rowsType), gradient = exampleShape(gradientType);
+  if (isBatched(rowsType) != isBatched(gradientType))
+    return emitOptionalError(loc, getOperationName(), ": both or neither have a batch, found ",
+                             rowsType, " and ", gradientType);
+  if (gradient.empty() || rows.size() < gradient.size() ||
+      rows.take_front(gradient.size() - 1) != gradient.drop_back())
+    return emitOptionalError(loc, getOperationName(), ": the gradient ", formatShape(gradient),
+                             " isn't that of a product of rows ", formatShape(rows));
+  SmallVector<int64_t> shape(rows.drop_front(gradient.size() - 1));
+  shape.push_back(gradient.back());
+  inferred.push_back(RankedTensorType::get(shape, Float32Type::get(context)));
+  return success();
+}

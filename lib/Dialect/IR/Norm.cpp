@@ -55,3 +55,22 @@ LogicalResult DropoutOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   inferred.push_back(adaptor.getInput().getType());
   return success();
 }
+
+LogicalResult DropoutMaskOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                              Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  Type key = adaptor.getKey().getType();
+  if (isBatched(key) || exampleShape(key) != ArrayRef<int64_t>{2})
+    return emitOptionalError(loc, getOperationName(),
+                             ": the key is a seed and a step, two numbers without a batch, found ",
+                             key);
+  double probability = adaptor.getProbability().convertToDouble();
+  if (!(probability >= 0.0 && probability < 1.0))
+    return emitOptionalError(loc, getOperationName(),
+                             ": probability is at least 0 and less than 1, found ",
+                             adaptor.getProbabilityAttr());
+  if (adaptor.getLayer() >> 32)
+    return emitOptionalError(loc, getOperationName(), ": layer ", adaptor.getLayer(),
+                             " is not in 0..2^32-1");
+  inferred.push_back(adaptor.getLike().getType());
+  return success();
+}

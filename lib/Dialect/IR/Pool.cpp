@@ -49,3 +49,16 @@ WEIR_POOL(MaxPool2dOp, 2)
 WEIR_POOL(AvgPool1dOp, 1)
 WEIR_POOL(AvgPool2dOp, 2)
 #undef WEIR_POOL
+
+LogicalResult MaxPool2dGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                    Adaptor adaptor,
+                                                    SmallVectorImpl<Type> &inferred) {
+  SmallVector<Type> pooled;
+  if (failed(inferPool(loc, getOperationName(), 2, adaptor, pooled)))
+    return failure();
+  if (adaptor.getGradient().getType() != pooled.front())
+    return emitOptionalError(loc, getOperationName(), ": the pooling gives ", pooled.front(),
+                             ", the gradient is ", adaptor.getGradient().getType());
+  inferred.push_back(adaptor.getInput().getType());
+  return success();
+}

@@ -61,3 +61,54 @@ LogicalResult LogSoftmaxOp::inferReturnTypes(MLIRContext *, std::optional<Locati
                                              Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
   return inferSoftmax(loc, getOperationName(), adaptor.getInput(), adaptor.getAxisAttr(), inferred);
 }
+
+//===----------------------------------------------------------------------===//
+// Over the batch
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkBatched(std::optional<Location> loc, StringRef name, Value input) {
+  if (!isBatched(input.getType()))
+    return emitOptionalError(loc, name, ": needs a batch, found ", input.getType());
+  return success();
+}
+
+LogicalResult BatchSumOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                           Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkBatched(loc, getOperationName(), adaptor.getInput())))
+    return failure();
+  inferred.push_back(
+      RankedTensorType::get(exampleShape(adaptor.getInput()), Float32Type::get(context)));
+  return success();
+}
+
+LogicalResult BatchSizeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkBatched(loc, getOperationName(), adaptor.getInput())))
+    return failure();
+  inferred.push_back(RankedTensorType::get({}, Float32Type::get(context)));
+  return success();
+}
+
+static LogicalResult inferBatchStatistic(std::optional<Location> loc, StringRef name, Value input,
+                                         int64_t axis, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkBatched(loc, name, input)))
+    return failure();
+  ArrayRef<int64_t> shape = exampleShape(input);
+  if (axis < 0 || axis >= static_cast<int64_t>(shape.size()))
+    return emitOptionalError(loc, name, ": axis ", axis, " of an example of rank ", shape.size());
+  inferred.push_back(RankedTensorType::get(
+      {shape[axis]}, cast<RankedTensorType>(input.getType()).getElementType()));
+  return success();
+}
+
+LogicalResult BatchMeanOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  return inferBatchStatistic(loc, getOperationName(), adaptor.getInput(), adaptor.getAxis(),
+                             inferred);
+}
+
+LogicalResult BatchVarianceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  return inferBatchStatistic(loc, getOperationName(), adaptor.getInput(), adaptor.getAxis(),
+                             inferred);
+}

@@ -239,3 +239,75 @@ struct ConcatOfConcat : OpRewritePattern<ConcatOp> {
 void ConcatOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<ConcatOfConcat>(context);
 }
+
+//===----------------------------------------------------------------------===//
+// BroadcastOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult BroadcastOp::verify() {
+  ArrayRef<int64_t> from = exampleShape(getInput()), to = exampleShape(getResult());
+  auto shape = broadcastShapes(from, to);
+  if (!shape || *shape != to)
+    return emitOpError("can't stretch ") << formatShape(from) << " to " << formatShape(to);
+  bool batched = isBatched(getInput().getType());
+  if (batched && getBatch())
+    return emitOpError("has a batch already, found ") << getInput().getType();
+  if (getBatch() && !isBatched(getBatch().getType()))
+    return emitOpError("takes the batch from a value without one, ") << getBatch().getType();
+  if (isBatched(getType()) != (batched || getBatch()))
+    return emitOpError("is batched when its input is or a batch is given, found ") << getType();
+  return success();
+}
+
+OpFoldResult BroadcastOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? getInput() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// DilateOp, ReverseOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DilateOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  ArrayRef<int64_t> shape = exampleShape(adaptor.getInput()), factors = adaptor.getFactors();
+  if (factors.size() != shape.size())
+    return emitOptionalError(loc, getOperationName(), ": needs factors for ", shape.size(),
+                             " example axes");
+  SmallVector<int64_t> result;
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    if (factors[axis] < 1)
+      return emitOptionalError(loc, getOperationName(), ": axis ", axis,
+                               " needs a factor of at least 1, found ", factors[axis]);
+    result.push_back(size == 0 ? 0 : (size - 1) * factors[axis] + 1);
+  }
+  inferred.push_back(makeTensorType(isBatched(adaptor.getInput().getType()), result,
+                                    elementType(adaptor.getInput())));
+  return success();
+}
+
+OpFoldResult DilateOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? getInput() : Value();
+}
+
+LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                          Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  int64_t rank = exampleShape(adaptor.getInput()).size();
+  ArrayRef<int64_t> axes = adaptor.getAxes();
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    if (axis < 0 || axis >= rank)
+      return emitOptionalError(loc, getOperationName(), ": axis ", axis, " of an example of rank ",
+                               rank);
+    if (i > 0 && axes[i - 1] >= axis)
+      return emitOptionalError(loc, getOperationName(), ": axes must ascend, found ",
+                               formatShape(axes));
+  }
+  inferred.push_back(adaptor.getInput().getType());
+  return success();
+}
+
+OpFoldResult ReverseOp::fold(FoldAdaptor) {
+  for (int64_t axis : getAxes())
+    if (exampleShape(getInput())[axis] > 1)
+      return {};
+  return getInput();
+}

@@ -83,4 +83,34 @@ def Weir_Im2colOp : Weir_PatchesOp<"im2col", "a matrix: every patch is copied to
     [{%r = weir.im2col %x {kernel = array<i64: 3, 3>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>}
         : (tensor<?x16x16x8xf32>) -> tensor<?x7x7x72xf32>}]>;
 
+def Weir_Conv2dWeightGradientOp : Weir_InferredOp<"conv2d_weight_gradient"> {
+  let summary = "the gradient of a two-dimensional convolution with respect to its weight";
+  let description = [{
+    `result[o, c, k] = sum over b, p of input[b, C, p * stride + k * dilation - pad_low] * gradient[b, o, p]`
+    over the batch `b` and the output positions `p`, where `C` is channel `c` of the group of
+    `o`, and the input is 0 outside. The result is the sum, not the mean, over the batch.
+
+    1. `input`, the convolution's, and `gradient`, of its result, are both batched or both not.
+    2. The convolution of `input` with a weight of `kernel`, two entries, and the other
+       attributes is valid, and has a result of the shape of `gradient`.
+    3. The result is unbatched, `[outputs, channels / groups, kernel...]` in either layout.
+
+    Example:
+    ```mlir
+    %r = weir.conv2d_weight_gradient %x, %g
+        {kernel = array<i64: 5, 5>, strides = array<i64: 2, 2>, pad_low = array<i64: 2, 2>,
+         pad_high = array<i64: 2, 2>, dilations = array<i64: 1, 1>}
+        : (tensor<?x1x28x28xf32>, tensor<?x8x14x14xf32>) -> tensor<8x1x5x5xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$input, Weir_FloatTensor:$gradient,
+                       DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pad_low, DenseI64ArrayAttr:$pad_high,
+                       DenseI64ArrayAttr:$dilations,
+                       DefaultValuedAttr<I64Attr, "1">:$groups,
+                       DefaultValuedAttr<Weir_LayoutAttr, "::weir::Layout::ChannelsFirst">:$layout);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $gradient attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // WEIR_DIALECT_IR_CONV_TD

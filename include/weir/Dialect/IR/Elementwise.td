@@ -38,6 +38,29 @@ def Weir_DivOp : Weir_BinaryOp<"div", "lhs / rhs">;
 def Weir_MaximumOp : Weir_BinaryOp<"maximum", "max(lhs, rhs)", [Commutative]>;
 def Weir_MinimumOp : Weir_BinaryOp<"minimum", "min(lhs, rhs)", [Commutative]>;
 def Weir_PowOp : Weir_BinaryOp<"pow", "lhs to the power rhs">;
+def Weir_GreaterOp : Weir_BinaryOp<"greater", "1 if lhs > rhs, else 0 (a NaN is never greater)">;
+
+def Weir_SelectOp : Weir_InferredOp<"select"> {
+  let summary = "on_true where condition isn't 0, else on_false";
+  let description = [{
+    Takes each element from one of two tensors, with broadcasting. What isn't taken
+    has no influence, be it infinite or NaN.
+
+    1. The example shapes of the three operands are broadcastable.
+    2. The result has the broadcast example shape; it is batched when an operand is.
+
+    Example:
+    ```mlir
+    %r = weir.select %mask, %x, %zero : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$condition, Weir_FloatTensor:$on_true,
+                       Weir_FloatTensor:$on_false);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = [{
+    $condition `,` $on_true `,` $on_false attr-dict `:` functional-type(operands, results)
+  }];
+}
 
 class Weir_UnaryOp<string mnemonic, string formula>
     : Weir_InferredOp<mnemonic> {

@@ -63,4 +63,25 @@ def Weir_EmbeddingBagOp : Weir_InferredOp<"embedding_bag"> {
   let assemblyFormat = "$ids `,` $table attr-dict `:` functional-type(operands, results)";
 }
 
+def Weir_EmbeddingGradientOp : Weir_InferredOp<"embedding_gradient"> {
+  let summary = "the gradient of an embedding with respect to its table";
+  let description = [{
+    `result[r, :]` is the sum of `gradient[..., :]` over all positions, batch included, where
+    `ids[...]` is `r`, in the positions' row-major order; 0 for a row that no id names.
+
+    1. `ids` and `gradient` are both batched or both not.
+    2. The example shape of `gradient` is that of `ids` with the row length appended.
+    3. The result is unbatched: as many rows as the ids' cardinality.
+
+    Example:
+    ```mlir
+    %r = weir.embedding_gradient %ids, %gradient
+        : (tensor<?x!weir.index<672>>, tensor<?x50xf32>) -> tensor<672x50xf32>
+    ```
+  }];
+  let arguments = (ins Weir_IndexTensor:$ids, Weir_FloatTensor:$gradient);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$ids `,` $gradient attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // WEIR_DIALECT_IR_EMBEDDING_TD

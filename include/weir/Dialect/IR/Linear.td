@@ -73,4 +73,26 @@ def Weir_ProductOp : Weir_InferredOp<"product"> {
   }];
 }
 
+def Weir_ProductWeightGradientOp : Weir_InferredOp<"product_weight_gradient"> {
+  let summary = "the gradient of a product with respect to its matrix";
+  let description = [{
+    `result[k, n] = sum over b, m of rows[b, m, k] * gradient[b, m, n]`, where `b` is the batch,
+    `m` stands for the example axes of `gradient` but its last, and `k` for the axes of
+    `rows` that follow them. The result is the sum, not the mean, over the batch.
+
+    1. `rows` and `gradient` are both batched or both not.
+    2. `gradient` is `[m1, ..., mr, n]`, `rows` is `[m1, ..., mr, k1, ..., ks]` with s at least 1.
+    3. The result is unbatched, `[k1, ..., ks, n]`.
+
+    Example:
+    ```mlir
+    %r = weir.product_weight_gradient %rows, %gradient
+        : (tensor<?x14x14x3x3x8xf32>, tensor<?x14x14x16xf32>) -> tensor<3x3x8x16xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$rows, Weir_FloatTensor:$gradient);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$rows `,` $gradient attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // WEIR_DIALECT_IR_LINEAR_TD

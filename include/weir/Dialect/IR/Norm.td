@@ -77,4 +77,31 @@ def Weir_DropoutOp : Weir_InferredOp<"dropout"> {
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
+def Weir_DropoutMaskOp : Weir_InferredOp<"dropout_mask"> {
+  let summary = "what dropout multiplies its input by in training";
+  let description = [{
+    Element `i`, counted in row-major order over the whole tensor, batch included, is 0 if
+    `u(i) < probability`, else `1 / (1 - probability)`, both in f32. `u(i)` is the float
+    `(w >> 8) * 2^-24`, where `w` is word `i mod 4` of the block of Philox4x32-10 with the
+    counter `(low and high 32 bits of i / 4, step, layer)` and the key
+    `(low and high 32 bits of seed)`: number `i` of the stream `step + 2^32 * layer` of
+    `weir/Runtime/Random.h`. So the mask depends on seed, step and layer, and on no threads.
+
+    1. `key` is unbatched, `[2]`: the seed and the step, the step below 2^32.
+    2. `probability` is at least 0 and less than 1.
+    3. `layer` is at least 0 and below 2^32.
+    4. The result has the type of `like`, of which only the shape is looked at.
+
+    Example:
+    ```mlir
+    %m = weir.dropout_mask %key, %x {probability = 2.0e-01 : f64, layer = 0 : i64}
+        : (tensor<2x!weir.index<9007199254740992>>, tensor<?x64xf32>) -> tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins Weir_IndexTensor:$key, Weir_FloatTensor:$like, F64Attr:$probability,
+                       I64Attr:$layer);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$key `,` $like attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // WEIR_DIALECT_IR_NORM_TD

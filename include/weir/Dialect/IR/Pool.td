@@ -49,4 +49,30 @@ def Weir_MaxPool2dOp : Weir_Pool2d<"max_pool2d", "the largest element">;
 def Weir_AvgPool1dOp : Weir_Pool1d<"avg_pool1d", "the average", (ins UnitAttr:$count_include_pad)>;
 def Weir_AvgPool2dOp : Weir_Pool2d<"avg_pool2d", "the average", (ins UnitAttr:$count_include_pad)>;
 
+def Weir_MaxPool2dGradientOp : Weir_InferredOp<"max_pool2d_gradient"> {
+  let summary = "the gradient of max pooling over two spatial axes with respect to its input";
+  let description = [{
+    Each element of `gradient` is added to the place in its window where the input is
+    largest: the first such place in row-major order, as in PyTorch; a NaN counts as
+    larger than any number. The other elements of the result are 0.
+
+    1. `input` and the attributes are valid for `weir.max_pool2d`.
+    2. `gradient` has the type of the pooling's result.
+    3. The result has the input's type.
+
+    Example:
+    ```mlir
+    %r = weir.max_pool2d_gradient %x, %g
+        {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>}
+        : (tensor<?x16x28x28xf32>, tensor<?x16x14x14xf32>) -> tensor<?x16x28x28xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$input, Weir_FloatTensor:$gradient,
+                       DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pad_low, DenseI64ArrayAttr:$pad_high,
+                       DefaultValuedAttr<Weir_LayoutAttr, "::weir::Layout::ChannelsFirst">:$layout);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $gradient attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // WEIR_DIALECT_IR_POOL_TD

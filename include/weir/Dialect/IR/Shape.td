@@ -105,4 +105,70 @@ def Weir_ConcatOp : Weir_InferredOp<"concat"> {
   let hasCanonicalizer = 1;
 }
 
+def Weir_BroadcastOp : Weir_Op<"broadcast"> {
+  let summary = "the same elements, repeated along axes";
+  let description = [{
+    Stretches the example to the result's example shape, as the element-wise ops do
+    with their operands, and repeats an unbatched value for each example of `batch`.
+
+    1. The input's example shape broadcasts to the result's and doesn't widen it.
+    2. A batched input has a batched result, and no `batch`.
+    3. An unbatched input has a batched result if `batch`, which is batched, is given;
+       only the size of its batch is looked at.
+
+    Example:
+    ```mlir
+    %r = weir.broadcast %x : (tensor<?x8x1xf32>) -> tensor<?x8x5xf32>
+    %s = weir.broadcast %y batch %x : (tensor<f32>, tensor<?x8x1xf32>) -> tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$input, Optional<Weir_Tensor>:$batch);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input (`batch` $batch^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Weir_DilateOp : Weir_InferredOp<"dilate"> {
+  let summary = "zeros between the elements";
+  let description = [{
+    Element `i` along an axis moves to `i * factor`; between the elements are zeros, none
+    before the first or after the last. The adjoint of a slice with strides.
+
+    1. `factors` has one entry per example axis, each at least 1.
+    2. An axis of the result is `(size - 1) * factor + 1` long.
+
+    Example:
+    ```mlir
+    %r = weir.dilate %x {factors = array<i64: 1, 2, 2>}
+        : (tensor<?x8x7x7xf32>) -> tensor<?x8x13x13xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$input, DenseI64ArrayAttr:$factors);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+def Weir_ReverseOp : Weir_InferredOp<"reverse"> {
+  let summary = "example axes from end to start";
+  let description = [{
+    Element `i` of the result along each of `axes` is element `size - 1 - i` of the input.
+
+    1. `axes` ascend, differ, and lie within the example rank.
+    2. The result has the operand's type.
+
+    Example:
+    ```mlir
+    %r = weir.reverse %w {axes = array<i64: 2, 3>} : (tensor<8x3x5x5xf32>) -> tensor<8x3x5x5xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$input, DenseI64ArrayAttr:$axes);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
 #endif // WEIR_DIALECT_IR_SHAPE_TD

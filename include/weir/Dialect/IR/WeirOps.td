@@ -18,7 +18,8 @@ def Weir_ParamOp : Weir_Op<"param"> {
   let description = [{
     A parameter, with PyTorch's name and layout. `init` says what it is before training:
     `"constant"` (args: value, 0), `"normal"` (mean, deviation) or `"uniform"` (from, to).
-    `buffer` marks what training doesn't learn, such as running statistics.
+    `buffer` marks what training doesn't learn, such as running statistics; `frozen` a
+    parameter that this training leaves as it is.
 
     1. `name` is not empty, and no two parameters of a function share it.
     2. The result is unbatched.
@@ -31,7 +32,7 @@ def Weir_ParamOp : Weir_Op<"param"> {
     ```
   }];
   let arguments = (ins StrAttr:$name, StrAttr:$init, DenseF64ArrayAttr:$init_args,
-                       UnitAttr:$buffer);
+                       UnitAttr:$buffer, UnitAttr:$frozen);
   let results = (outs Weir_FloatTensor:$result);
   let assemblyFormat = "$name attr-dict `:` type($result)";
   let hasVerifier = 1;
