@@ -44,7 +44,7 @@ using namespace mlir;
 namespace {
 
 // Upstream makes of vector.fma an intrinsic that may be split into a multiplication and an
-// addition, and is where fusing is strict; math.fma is one operation in any case.
+// addition, and it is split, for Weir forbids LLVM to choose; math.fma is one operation.
 struct KeepFma : OpRewritePattern<vector::FMAOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(vector::FMAOp op, PatternRewriter &rewriter) const override {
@@ -90,7 +90,7 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
     populateMathPolynomialApproximationPatterns(
         patterns, MathPolynomialApproximationOptions{/*enableAvx2=*/false});
     patterns.add<FuseExactly>(&getContext());
-    //patterns.add<KeepFma>(&getContext());
+    patterns.add<KeepFma>(&getContext());
     if (!fusedMultiplyAdd)
       patterns.add<SplitFma>(&getContext());
     memref::populateExpandStridedMetadataPatterns(patterns);
