@@ -101,7 +101,7 @@ int64_t LoopEmitter::chooseVectorDim() {
   for (bool batch : {false, true}) {
     int64_t best = -1, bestScore = 0;
     for (int64_t dim = op.getNumLoops() - 1; dim >= 0; --dim) {
-      if ((isReduction(dim) && !combiningKind(op)) ||
+      if ((isReduction(dim) && (batch || !combiningKind(op))) ||
           ShapedType::isDynamic(staticSizes[dim]) != batch || staticSizes[dim] == 1)
         continue;
       int64_t value = score(dim);

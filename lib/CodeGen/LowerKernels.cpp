@@ -120,6 +120,15 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
       if (kernel.fill)
         kernel.fill.erase();
     }
+    // A loop that was there before has an order of its own: it is one unit of work.
+    for (auto loop : llvm::make_early_inc_range(function.getBody().front().getOps<scf::ForOp>())) {
+      if (loop->hasAttr("weir.kernel"))
+        continue;
+      OpBuilder builder(loop);
+      scf::ForOp unit = makeUnitLoop(builder, loop.getLoc(),
+                                     arith::ConstantIndexOp::create(builder, loop.getLoc(), 1), 1);
+      loop->moveBefore(unit.getBody()->getTerminator());
+    }
   }
 };
 } // namespace

@@ -34,12 +34,19 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     ModuleOp module = getOperation();
     auto prepare = module.lookupSymbol<func::FuncOp>("prepare");
     auto run = module.lookupSymbol<func::FuncOp>("run");
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    if (auto step = module.lookupSymbol<func::FuncOp>("train_step")) {
+      ArrayRef<int64_t> arena = arenaOf(step);
+      rebuild(builder, step, prefix + "_train_step");
+      addSizeFunction(builder, prefix + "_arena_size", arena[0], arena[1], 0);
+      step.erase();
+      return;
+    }
     if (!prepare || !run) {
-      module.emitError("expected the functions 'prepare' and 'run'");
+      module.emitError("expected the functions 'prepare' and 'run', or 'train_step'");
       return signalPassFailure();
     }
     ArrayRef<int64_t> runArena = arenaOf(run), prepareArena = arenaOf(prepare);
-    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     rebuild(builder, prepare, prefix + "_prepare");
     rebuild(builder, run, prefix + "_run");
     addSizeFunction(builder, prefix + "_prepared_size", 0, 0,

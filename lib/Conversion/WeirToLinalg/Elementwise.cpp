@@ -25,7 +25,12 @@ static Value applyBinary(Operation *op, OpBuilder &b, Location l, Value x, Value
       .Case<DivOp>([&](auto) { return arith::DivFOp::create(b, l, x, y); })
       .Case<MaximumOp>([&](auto) { return arith::MaximumFOp::create(b, l, x, y); })
       .Case<MinimumOp>([&](auto) { return arith::MinimumFOp::create(b, l, x, y); })
-      .Case<PowOp>([&](auto) { return math::PowFOp::create(b, l, x, y); });
+      .Case<PowOp>([&](auto) { return math::PowFOp::create(b, l, x, y); })
+      .Case<GreaterOp>([&](auto) {
+        Value greater = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OGT, x, y);
+        return arith::SelectOp::create(b, l, greater, floatConstant(b, l, 1.0f),
+                                       floatConstant(b, l, 0.0f));
+      });
 }
 
 // max(x, 0) that keeps NaN, as one compare that becomes a single instruction.
@@ -106,6 +111,24 @@ template <typename OpTy> struct UnaryLowering : OpConversionPattern<OpTy> {
   }
 };
 
+struct SelectLowering : OpConversionPattern<SelectOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(SelectOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Value value = makeElementwise(
+        rewriter, op.getLoc(), cast<RankedTensorType>(op.getType()),
+        {adaptor.getCondition(), adaptor.getOnTrue(), adaptor.getOnFalse()},
+        [](OpBuilder &b, Location l, ValueRange e) -> Value {
+          // Anything but 0 counts as true, NaN included.
+          Value taken = arith::CmpFOp::create(b, l, arith::CmpFPredicate::UNE, e[0],
+                                              floatConstant(b, l, 0.0f));
+          return arith::SelectOp::create(b, l, taken, e[1], e[2]);
+        });
+    rewriter.replaceOp(op, value);
+    return success();
+  }
+};
+
 struct ConstantLowering : OpConversionPattern<ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ConstantOp op, OpAdaptor,
@@ -120,7 +143,7 @@ struct ConstantLowering : OpConversionPattern<ConstantOp> {
 void weir::populateElementwiseToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<BinaryLowering<AddOp>, BinaryLowering<SubOp>, BinaryLowering<MulOp>,
                BinaryLowering<DivOp>, BinaryLowering<MaximumOp>, BinaryLowering<MinimumOp>,
-               BinaryLowering<PowOp>, UnaryLowering<NegOp>, UnaryLowering<AbsOp>,
+               BinaryLowering<PowOp>, BinaryLowering<GreaterOp>, SelectLowering, UnaryLowering<NegOp>, UnaryLowering<AbsOp>,
                UnaryLowering<ExpOp>, UnaryLowering<LogOp>, UnaryLowering<Log1pOp>,
                UnaryLowering<SqrtOp>, UnaryLowering<RsqrtOp>, UnaryLowering<ErfOp>,
                UnaryLowering<TanhOp>, UnaryLowering<SigmoidOp>, UnaryLowering<ReluOp>,

@@ -2,6 +2,8 @@
 
 #include "Common.h"
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
 using namespace mlir;
 using namespace weir;
 
@@ -95,9 +97,68 @@ struct EmbeddingBagLowering : OpConversionPattern<EmbeddingBagOp> {
   }
 };
 
+// The rows are added one after the other, in the order of the positions: a row that
+// several ids name gets its sum always in the same order.
+struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(EmbeddingGradientOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    int64_t columns = type.getDimSize(1), perExample = 1;
+    for (int64_t size : exampleShape(op.getIds()))
+      perExample *= size;
+    auto idsType = cast<RankedTensorType>(adaptor.getIds().getType());
+    Value positions = arith::ConstantIndexOp::create(rewriter, loc, perExample);
+    if (isBatched(idsType))
+      positions = arith::MulIOp::create(
+          rewriter, loc, positions, tensor::DimOp::create(rewriter, loc, adaptor.getIds(), 0));
+
+    // All axes that count positions become one.
+    Value ids = adaptor.getIds(), gradient = adaptor.getGradient();
+    int64_t rank = idsType.getRank();
+    if (rank == 0) {
+      ids = makeReshape(rewriter, loc, ids, {1});
+      gradient = makeReshape(rewriter, loc, gradient, {1, columns});
+    } else if (rank > 1) {
+      ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+      ids = tensor::CollapseShapeOp::create(rewriter, loc, ids, ArrayRef<ReassociationIndices>{all});
+      gradient = tensor::CollapseShapeOp::create(rewriter, loc, gradient,
+                                                 ArrayRef<ReassociationIndices>{all, {rank}});
+    }
+    auto zero = rewriter.getIndexAttr(0), one = rewriter.getIndexAttr(1);
+    auto row = RankedTensorType::get({columns}, type.getElementType());
+    Value zeros = makeFilled(rewriter, loc, type, adaptor.getIds(), 0.0f);
+    auto index = [&](int64_t n) { return arith::ConstantIndexOp::create(rewriter, loc, n); };
+    auto loop = scf::ForOp::create(rewriter, loc, index(0), positions, index(1), zeros);
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPointToStart(loop.getBody());
+    Value position = loop.getInductionVar(), table = loop.getRegionIterArg(0);
+    Value id = tensor::ExtractOp::create(rewriter, loc, ids, position);
+    id = arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(), id);
+    SmallVector<OpFoldResult> sizes = {one, rewriter.getIndexAttr(columns)}, strides = {one, one};
+    SmallVector<OpFoldResult> tableOffsets = {id, zero}, gradientOffsets = {position, zero};
+    Value old = tensor::ExtractSliceOp::create(rewriter, loc, row, table, tableOffsets, sizes, strides);
+    Value added = tensor::ExtractSliceOp::create(rewriter, loc, row, gradient, gradientOffsets, sizes,
+                                                 strides);
+    SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(1));
+    SmallVector<IteratorType> iterators = {IteratorType::parallel};
+    auto sum = linalg::GenericOp::create(
+        rewriter, loc, row, added, old, maps, iterators,
+        [](OpBuilder &b, Location l, ValueRange e) {
+          linalg::YieldOp::create(b, l, arith::AddFOp::create(b, l, e[1], e[0]).getResult());
+        });
+    Value next = tensor::InsertSliceOp::create(rewriter, loc, sum.getResult(0), table, tableOffsets,
+                                               sizes, strides);
+    scf::YieldOp::create(rewriter, loc, next);
+    rewriter.replaceOp(op, loop.getResults());
+    return success();
+  }
+};
+
 } // namespace
 
 void weir::populateEmbeddingToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<OneHotLowering, EmbeddingLowering, EmbeddingBagLowering>(converter,
-                                                                        patterns.getContext());
+  patterns.add<OneHotLowering, EmbeddingLowering, EmbeddingBagLowering,
+               EmbeddingGradientLowering>(converter, patterns.getContext());
 }

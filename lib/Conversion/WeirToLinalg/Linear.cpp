@@ -5,11 +5,27 @@
 using namespace mlir;
 using namespace weir;
 
+// Rows that are windows are read from the image itself:
+//   image[b, y * stride + i * dilation, x * stride + j * dilation, c].
+static Value lookThroughWindows(Value original, Value converted, SmallVector<AffineExpr> &exprs,
+                                ConversionPatternRewriter &rewriter) {
+  auto windows = original.getDefiningOp<WindowsOp>();
+  if (!windows)
+    return converted;
+  int64_t first = exprs.size() - 5; // the output row
+  ArrayRef<int64_t> strides = windows.getStrides(), dilations = windows.getDilations();
+  AffineExpr y = exprs[first] * strides[0] + exprs[first + 2] * dilations[0];
+  AffineExpr x = exprs[first + 1] * strides[1] + exprs[first + 3] * dilations[1];
+  AffineExpr channel = exprs[first + 4];
+  exprs.truncate(first);
+  exprs.append({y, x, channel});
+  return rewriter.getRemappedValue(windows.getInput());
+}
+
 namespace {
 
 // A product becomes one contraction. Loops: the row axes, the column, the reduced
-// axes. Rows that are windows are read from the image itself:
-//   image[b, y * stride + i * dilation, x * stride + j * dilation, c].
+// axes.
 struct ProductLowering : OpConversionPattern<ProductOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ProductOp op, OpAdaptor adaptor,
@@ -32,19 +48,7 @@ struct ProductLowering : OpConversionPattern<ProductOp> {
     }
     matrixExprs.push_back(dim(rowAxes));
 
-    Value rows = adaptor.getRows();
-    if (auto windows = op.getRows().getDefiningOp<WindowsOp>()) {
-      if (reduced != 3)
-        return rewriter.notifyMatchFailure(op, "windows are reduced over kernel and channels");
-      rows = rewriter.getRemappedValue(windows.getInput());
-      int64_t first = rowAxes - 2; // the output row
-      ArrayRef<int64_t> strides = windows.getStrides(), dilations = windows.getDilations();
-      AffineExpr y = rowExprs[first] * strides[0] + rowExprs[first + 2] * dilations[0];
-      AffineExpr x = rowExprs[first + 1] * strides[1] + rowExprs[first + 3] * dilations[1];
-      AffineExpr channel = rowExprs[first + 4];
-      rowExprs.truncate(first);
-      rowExprs.append({y, x, channel});
-    }
+    Value rows = lookThroughWindows(op.getRows(), adaptor.getRows(), rowExprs, rewriter);
 
     Value init = adaptor.getInit() ? adaptor.getInit()
                                    : makeFilled(rewriter, loc, type, rows, 0.0f);
@@ -56,6 +60,45 @@ struct ProductLowering : OpConversionPattern<ProductOp> {
     auto generic = linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getMatrix()},
                                              init, maps, iterators, buildMultiplyAdd);
     generic->setAttr("weir.product", rewriter.getUnitAttr());
+    rewriter.replaceOp(op, generic.getResults());
+    return success();
+  }
+};
+
+// Loops: the matrix's rows, its column, then the batch and the row axes, which are
+// summed over.
+struct ProductWeightGradientLowering : OpConversionPattern<ProductWeightGradientOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(ProductWeightGradientOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    int64_t summed = cast<RankedTensorType>(op.getGradient().getType()).getRank() - 1;
+    int64_t matrixRows = type.getRank() - 1, loops = type.getRank() + summed;
+    SmallVector<AffineExpr> rowExprs, gradientExprs, resultExprs;
+    for (int64_t i = 0; i < summed; ++i) {
+      AffineExpr expr = rewriter.getAffineDimExpr(type.getRank() + i);
+      rowExprs.push_back(expr);
+      gradientExprs.push_back(expr);
+    }
+    gradientExprs.push_back(rewriter.getAffineDimExpr(matrixRows));
+    for (int64_t i = 0; i < type.getRank(); ++i) {
+      resultExprs.push_back(rewriter.getAffineDimExpr(i));
+      if (i < matrixRows)
+        rowExprs.push_back(resultExprs.back());
+    }
+    Value rows = lookThroughWindows(op.getRows(), adaptor.getRows(), rowExprs, rewriter);
+    Value init = makeFilled(rewriter, loc, type, rows, 0.0f);
+    SmallVector<AffineMap> maps;
+    for (ArrayRef<AffineExpr> exprs :
+         {ArrayRef(rowExprs), ArrayRef(gradientExprs), ArrayRef(resultExprs)})
+      maps.push_back(AffineMap::get(loops, 0, exprs, rewriter.getContext()));
+    SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
+    iterators.append(summed, IteratorType::reduction);
+    auto generic =
+        linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getGradient()}, init,
+                                  maps, iterators, buildMultiplyAdd);
+    generic->setAttr("weir.contraction", rewriter.getUnitAttr());
     rewriter.replaceOp(op, generic.getResults());
     return success();
   }
@@ -112,5 +155,6 @@ struct MatmulLowering : OpConversionPattern<MatmulOp> {
 } // namespace
 
 void weir::populateLinearToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<ProductLowering, MatmulLowering>(converter, patterns.getContext());
+  patterns.add<ProductLowering, ProductWeightGradientLowering, MatmulLowering>(
+      converter, patterns.getContext());
 }

@@ -147,10 +147,43 @@ struct LayerNormLowering : OpConversionPattern<LayerNormOp> {
   }
 };
 
+struct BatchSumLowering : OpConversionPattern<BatchSumOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BatchSumOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    SmallVector<bool> reduced(cast<RankedTensorType>(op.getInput().getType()).getRank(), false);
+    reduced[0] = true;
+    rewriter.replaceOp(
+        op, makeReduction(rewriter, op.getLoc(), adaptor.getInput(), reduced, 0.0f, add));
+    return success();
+  }
+};
+
+struct BatchSizeLowering : OpConversionPattern<BatchSizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BatchSizeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    Value size = tensor::DimOp::create(rewriter, loc, adaptor.getInput(), 0);
+    size = arith::IndexCastOp::create(rewriter, loc, rewriter.getI64Type(), size);
+    Value number = arith::SIToFPOp::create(rewriter, loc, type.getElementType(), size);
+    Value empty = makeEmpty(rewriter, loc, type, adaptor.getInput());
+    auto generic = linalg::GenericOp::create(
+        rewriter, loc, type, ValueRange{}, empty, rewriter.getMultiDimIdentityMap(0),
+        ArrayRef<IteratorType>{}, [&](OpBuilder &b, Location l, ValueRange) {
+          linalg::YieldOp::create(b, l, number);
+        });
+    rewriter.replaceOp(op, generic.getResults());
+    return success();
+  }
+};
+
 } // namespace
 
 void weir::populateReduceToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<ReduceLowering<SumOp>, ReduceLowering<MeanOp>, ReduceLowering<MaxOp>,
-               SoftmaxLowering<SoftmaxOp>, SoftmaxLowering<LogSoftmaxOp>, LayerNormLowering>(
+               SoftmaxLowering<SoftmaxOp>, SoftmaxLowering<LogSoftmaxOp>, LayerNormLowering,
+               BatchSumLowering, BatchSizeLowering>(
       converter, patterns.getContext());
 }

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/Pass.h"
 
 namespace weir {
@@ -32,7 +33,7 @@ struct WeirToLinalgPass : weir::impl::WeirToLinalgPassBase<WeirToLinalgPass> {
 
     ConversionTarget target(*context);
     target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect,
-                           tensor::TensorDialect>();
+                           scf::SCFDialect, tensor::TensorDialect>();
     target.addIllegalDialect<weir::WeirDialect>();
     target.addLegalOp<weir::ParamOp>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
@@ -51,6 +52,7 @@ struct WeirToLinalgPass : weir::impl::WeirToLinalgPassBase<WeirToLinalgPass> {
     weir::populateLinearToLinalg(converter, patterns);
     weir::populateConvToLinalg(converter, patterns);
     weir::populatePoolToLinalg(converter, patterns);
+    weir::populateDropoutToLinalg(converter, patterns);
     // Ids carry their cardinality only in their type, so what checks them at run
     // time needs it kept: see the attribute on the function's arguments.
     for (auto [i, type] : llvm::enumerate(getOperation().getArgumentTypes())) {

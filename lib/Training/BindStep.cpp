@@ -1,0 +1,148 @@
+//===- BindStep.cpp - gives a training step its memory ----------------------------------===//
+
+#include "weir/Dialect/IR/WeirDialect.h"
+#include "weir/Training/Passes.h"
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace weir {
+#define GEN_PASS_DEF_BINDSTEPPASS
+#include "weir/Training/Passes.h.inc"
+} // namespace weir
+
+using namespace mlir;
+using namespace weir;
+
+static MemRefType memoryType(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+// Lets an element-wise op that computes the new value of `old` write over it: the
+// operand that reads it becomes the destination. Whether that is safe, bufferization
+// decides; if not it copies.
+static Value updateInPlace(Value updated, Value old) {
+  auto op = updated.getDefiningOp<linalg::GenericOp>();
+  if (!op || op.getNumParallelLoops() != op.getNumLoops() || op.getNumResults() != 1 ||
+      !op.getOutputs()[0].getDefiningOp<tensor::EmptyOp>() ||
+      !op.getIndexingMapsArray().back().isIdentity())
+    return updated;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    if (input->get() != old || !op.getMatchingIndexingMap(input).isIdentity())
+      continue;
+    // The block argument of the destination holds the old value.
+    op.getMatchingBlockArgument(input).replaceAllUsesWith(op.getRegionOutputArgs()[0]);
+    op.getOutputsMutable()[0].set(old);
+    return updated;
+  }
+  return updated;
+}
+
+namespace {
+struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto step = module.lookupSymbol<func::FuncOp>("train_step");
+    if (!step || !step.getBody().hasOneBlock()) {
+      module.emitError("expected the function 'train_step', of one block");
+      return signalPassFailure();
+    }
+    bind(module, step);
+  }
+
+  void bind(ModuleOp module, func::FuncOp step) {
+    Block &body = step.getBody().front();
+    OpBuilder builder = OpBuilder::atBlockBegin(&body);
+    SmallVector<Attribute> buffers;
+    auto describe = [&](StringRef kind, int64_t number) {
+      buffers.push_back(builder.getArrayAttr({builder.getStringAttr(kind),
+                                              builder.getI64IntegerAttr(number),
+                                              builder.getI64IntegerAttr(0)}));
+    };
+    SmallVector<Type> types;
+    auto addMemory = [&](Type type, Location loc) -> Value {
+      types.push_back(memoryType(type));
+      return body.addArgument(types.back(), loc);
+    };
+    auto toTensor = [&](Value memory, Type type) -> Value {
+      return bufferization::ToTensorOp::create(builder, memory.getLoc(), type, memory,
+                                               /*restrict=*/true, /*writable=*/true);
+    };
+
+    SmallVector<DictionaryAttr> inputAttrs;
+    unsigned inputs = body.getNumArguments();
+    SmallVector<Value> oldInputs(body.getArguments());
+    for (auto [i, input] : llvm::enumerate(oldInputs)) {
+      inputAttrs.push_back(step.getArgAttrDict(i));
+      describe("input", i);
+      input.replaceAllUsesWith(toTensor(addMemory(input.getType(), input.getLoc()), input.getType()));
+    }
+
+    auto returned = cast<func::ReturnOp>(body.getTerminator());
+    int64_t sums = 0;
+    for (unsigned i = 0; i < step.getNumResults(); ++i)
+      sums += !step.getResultAttr(i, "weir.update_of");
+    // Parameters, in the order in which the function first uses them.
+    llvm::MapVector<StringRef, std::pair<Value, Value>> params; // memory, tensor
+    SmallVector<Attribute> names;
+    for (auto param : llvm::make_early_inc_range(body.getOps<ParamOp>())) {
+      auto [it, isNew] = params.try_emplace(param.getName());
+      if (isNew) {
+        describe("output", sums + names.size());
+        names.push_back(param.getNameAttr());
+        it->second.first = addMemory(param.getType(), param.getLoc());
+        it->second.second = toTensor(it->second.first, param.getType());
+      }
+      param.replaceAllUsesWith(it->second.second);
+    }
+
+    builder.setInsertionPoint(returned);
+    int64_t nextSum = 0;
+    for (auto [i, operand] : llvm::enumerate(returned.getOperands())) {
+      Value value = operand, memory;
+      if (auto name = step.getResultAttrOfType<StringAttr>(i, "weir.update_of")) {
+        auto &[paramMemory, tensor] = params[name.getValue()];
+        memory = paramMemory;
+        value = updateInPlace(value, tensor);
+      } else {
+        describe("output", nextSum++);
+        memory = addMemory(operand.getType(), operand.getLoc());
+      }
+      bufferization::MaterializeInDestinationOp::create(builder, value.getLoc(), TypeRange{}, value,
+                                                        memory, /*restrict=*/true,
+                                                        /*writable=*/true);
+    }
+    describe("batch", 0);
+    types.push_back(builder.getIndexType());
+    Value batch = body.addArgument(builder.getIndexType(), step.getLoc());
+    for (auto dim : llvm::make_early_inc_range(body.getOps<tensor::DimOp>()))
+      if (isBatched(dim.getSource().getType())) {
+        dim.replaceAllUsesWith(batch);
+        dim.erase();
+      }
+    func::ReturnOp::create(builder, returned.getLoc());
+    returned.erase();
+    for (auto param : llvm::make_early_inc_range(body.getOps<ParamOp>()))
+      param.erase();
+
+    body.eraseArguments(0, inputs);
+    step.setFunctionType(builder.getFunctionType(types, {}));
+    step->removeAttr(step.getResAttrsAttrName());
+    step->removeAttr(step.getArgAttrsAttrName());
+    for (auto [i, buffer] : llvm::enumerate(buffers))
+      step.setArgAttr(i, "weir.buffer", buffer);
+    for (auto [i, attrs] : llvm::enumerate(inputAttrs))
+      if (Attribute cardinality = attrs ? attrs.get("weir.cardinality") : Attribute())
+        step.setArgAttr(i, "weir.cardinality", cardinality);
+    module->setAttr("weir.step_parameters", builder.getArrayAttr(names));
+  }
+};
+} // namespace
