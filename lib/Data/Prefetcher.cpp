@@ -1,14 +1,17 @@
 //===- Prefetcher.cpp - Batches, ready when they are asked for ----------------===//
 #include "weir/Data/Prefetcher.h"
+#include "weir/Runtime/ThreadPool.h"
 #include <system_error>
 
 namespace weir {
 
 // Below this many bytes per batch a thread doesn't pay (measured: docs/data.md).
-static constexpr int64_t threadedFrom = 64 << 10;
+static constexpr int64_t threadedFrom = 16 << 10;
 static constexpr int mostAhead = 1024;
 
-static int chooseAhead(int64_t bytesPerBatch) { return bytesPerBatch < threadedFrom ? 0 : 4; }
+static int chooseAhead(int64_t bytesPerBatch) {
+  return bytesPerBatch < threadedFrom || ThreadPool::hardwareThreads() < 2 ? 0 : 4;
+}
 
 Result<std::unique_ptr<Prefetcher>>
 Prefetcher::create(const Dataset &dataset, std::vector<int64_t> rows, BatchPlan plan, int ahead) {

@@ -30,7 +30,8 @@ struct Batch {
 class Prefetcher {
 public:
   /// Let the batch's size decide: small ones are gathered by the caller's thread, which
-  /// is faster than fetching them from another core; a thread gathers large ones ahead.
+  /// is faster than fetching them from another core; a thread gathers large ones ahead,
+  /// if there is a second core.
   static constexpr int kAutomatic = -1;
 
   /// `dataset` must outlive the Prefetcher; `rows` are the examples to draw. `ahead` is
