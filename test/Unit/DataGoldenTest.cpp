@@ -8,6 +8,7 @@
 #include "weir/Data/Npy.h"
 #include "weir/Data/Text.h"
 #include <cmath>
+#include <cstdio>
 #define JSON_NOEXCEPTION
 #include <nlohmann/json.hpp>
 
@@ -117,4 +118,49 @@ TEST(DataGolden, Movies) {
   ASSERT_TRUE(movies) << movies.error().message;
   EXPECT_EQ(movies->rows(), 9066);
   EXPECT_EQ(movies->find("title")->text(0), "Toy Story");
+}
+
+/// What a program writes to its standard output.
+static std::string outputOf(const char *command) {
+  std::string text;
+  FILE *pipe = ::popen(command, "r");
+  EXPECT_NE(pipe, nullptr) << command;
+  if (!pipe)
+    return text;
+  char buffer[4096];
+  while (size_t got = std::fread(buffer, 1, sizeof(buffer), pipe))
+    text.append(buffer, got);
+  ::pclose(pipe);
+  return text;
+}
+
+TEST(DataGolden, NextWord) {
+  std::string path = shared("golden/next_word/vocab.txt");
+  SKIP_WITHOUT(path);
+  SKIP_WITHOUT("/usr/bin/bible"); // Debian's package bible-kjv
+  std::string bible = outputOf("/usr/bin/bible -f gen1:1-rev22:21");
+  Tokens tokens = tokenize(bible, TextUnit::Words, 200000);
+  ASSERT_EQ(tokens.all.size(), 200000u);
+  Result<TextEncoder> encoder =
+      TextEncoder::fit(tokens, {.vocabulary = 2000, .window = 3, .input = "words"});
+  ASSERT_TRUE(encoder) << encoder.error().message;
+
+  // One label a line, that of the unknown first, which has another name there.
+  Result<FileBytes> file = readFile(path);
+  ASSERT_TRUE(file) << file.error().message;
+  std::string labels = "<unk>\n";
+  for (const std::string &label : encoder->vocabulary().all().subspan(1))
+    labels += label + "\n";
+  EXPECT_EQ(labels, file->text());
+
+  // The golden examples are the first of the 5,000 held out.
+  Result<Dataset> data = encoder->windows(tokens);
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_EQ(data->rows(), 199997);
+  Result<Split> split = splitTail(data->rows(), 5000);
+  Result<Tensor> golden = readNpy(shared("golden/next_word/words.npy"));
+  Result<std::vector<Tensor>> batch = data->makeBatch(256);
+  ASSERT_TRUE(split && golden && batch);
+  data->gather(std::span(split->valid).first(256), *batch);
+  EXPECT_EQ(idsOf((*batch)[0]), idsOf(*golden));
 }
