@@ -39,6 +39,18 @@ static Value copyPatches(OpBuilder &b, Location loc, OpTy op, Value input) {
       .getResult(0);
 }
 
+// The image with the convolution's padding around its spatial axes.
+template <typename OpTy>
+static Value padSpatial(OpBuilder &b, Location loc, OpTy op, Value image) {
+  SmallVector<int64_t> low(op.getPadLow()), high(op.getPadHigh());
+  low.push_back(0);
+  high.push_back(0);
+  auto isZero = [](int64_t n) { return n == 0; };
+  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
+    return image;
+  return makePad(b, loc, image, low, high, 0.0f);
+}
+
 namespace {
 
 struct WindowsLowering : OpConversionPattern<WindowsOp> {
@@ -78,13 +90,7 @@ struct GroupedConvLowering : OpConversionPattern<Conv2dOp> {
     int64_t groups = op.getGroups(), inner = weightShape[1], outer = weightShape[0] / groups;
     bool depthwise = inner == 1 && outer == 1;
 
-    Value image = adaptor.getInput();
-    SmallVector<int64_t> low(op.getPadLow()), high(op.getPadHigh());
-    low.push_back(0);
-    high.push_back(0);
-    if (llvm::any_of(low, [](int64_t n) { return n > 0; }) ||
-        llvm::any_of(high, [](int64_t n) { return n > 0; }))
-      image = makePad(rewriter, loc, image, low, high, 0.0f);
+    Value image = padSpatial(rewriter, loc, op, adaptor.getInput());
     ArrayRef<int64_t> imageShape = exampleShape(image);
     SmallVector<int64_t> grouped = {imageShape[0], imageShape[1], groups};
     SmallVector<int64_t> resultShape = {exampleShape(type)[0], exampleShape(type)[1], groups};
@@ -149,9 +155,72 @@ struct GroupedConvLowering : OpConversionPattern<Conv2dOp> {
   }
 };
 
+// result[i, j, g, c, o] += image[b, y.., x.., g, c] * gradient[b, y, x, g, o], summed over
+// the batch and the positions; the axes c and o are left out as above.
+struct GroupedWeightGradientLowering : OpConversionPattern<Conv2dWeightGradientOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(Conv2dWeightGradientOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    if (op.getLayout() != Layout::ChannelsLast)
+      return rewriter.notifyMatchFailure(op, "only channels-last convolutions are lowered");
+    Location loc = op.getLoc();
+    ArrayRef<int64_t> weight = exampleShape(op.getResult());
+    int64_t groups = op.getGroups(), inner = weight[1], outer = weight[0] / groups;
+    bool depthwise = inner == 1 && outer == 1;
+    Value image = padSpatial(rewriter, loc, op, adaptor.getInput());
+    SmallVector<int64_t> imageShape = {exampleShape(image)[0], exampleShape(image)[1], groups};
+    SmallVector<int64_t> gradientShape = {exampleShape(op.getGradient())[0],
+                                          exampleShape(op.getGradient())[1], groups};
+    SmallVector<int64_t> resultShape = {weight[2], weight[3], groups};
+    if (!depthwise) {
+      imageShape.push_back(inner);
+      gradientShape.push_back(outer);
+      resultShape.append({inner, outer});
+    }
+    image = makeReshape(rewriter, loc, image, imageShape);
+    Value gradient = makeReshape(rewriter, loc, adaptor.getGradient(), gradientShape);
+
+    int64_t next = 0;
+    auto take = [&] { return rewriter.getAffineDimExpr(next++); };
+    AffineExpr i = take(), j = take(), g = take();
+    AffineExpr c = depthwise ? AffineExpr() : take(), o = depthwise ? AffineExpr() : take();
+    int64_t parallel = next;
+    SmallVector<AffineExpr> imageExprs, gradientExprs, resultExprs = {i, j, g};
+    if (isBatched(op.getInput().getType())) {
+      imageExprs.push_back(take());
+      gradientExprs.push_back(imageExprs.back());
+    }
+    AffineExpr y = take(), x = take();
+    imageExprs.append({y * op.getStrides()[0] + i * op.getDilations()[0],
+                       x * op.getStrides()[1] + j * op.getDilations()[1], g});
+    gradientExprs.append({y, x, g});
+    if (!depthwise) {
+      imageExprs.push_back(c);
+      gradientExprs.push_back(o);
+      resultExprs.append({c, o});
+    }
+    auto type = RankedTensorType::get(resultShape, rewriter.getF32Type());
+    Value init = makeFilled(rewriter, loc, type, image, 0.0f);
+    SmallVector<AffineMap> maps;
+    for (ArrayRef<AffineExpr> exprs :
+         {ArrayRef(imageExprs), ArrayRef(gradientExprs), ArrayRef(resultExprs)})
+      maps.push_back(AffineMap::get(next, 0, exprs, rewriter.getContext()));
+    SmallVector<IteratorType> iterators(parallel, IteratorType::parallel);
+    iterators.append(next - parallel, IteratorType::reduction);
+    auto generic = linalg::GenericOp::create(rewriter, loc, type, ValueRange{image, gradient}, init,
+                                             maps, iterators, buildMultiplyAdd);
+    // Back to [outputs, channels per group, kernel].
+    Value result = generic.getResult(0);
+    result = depthwise ? makeTranspose(rewriter, loc, result, {2, 0, 1})
+                       : makeTranspose(rewriter, loc, result, {2, 4, 3, 0, 1});
+    rewriter.replaceOp(op, makeReshape(rewriter, loc, result, weight));
+    return success();
+  }
+};
+
 } // namespace
 
 void weir::populateConvToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<WindowsLowering, Im2colLowering, GroupedConvLowering>(converter,
-                                                                     patterns.getContext());
+  patterns.add<WindowsLowering, Im2colLowering, GroupedConvLowering,
+               GroupedWeightGradientLowering>(converter, patterns.getContext());
 }

@@ -16,7 +16,7 @@ using namespace mlir;
 using namespace weir;
 
 // The image with the convolution's padding around its spatial axes.
-static Value padImage(OpBuilder &builder, Conv2dOp op) {
+template <typename Op> static Value padImage(OpBuilder &builder, Op op) {
   ArrayRef<int64_t> low = op.getPadLow(), high = op.getPadHigh();
   if (llvm::all_of(low, [](int64_t size) { return size == 0; }) &&
       llvm::all_of(high, [](int64_t size) { return size == 0; }))
@@ -69,11 +69,30 @@ struct ConvToProduct : OpRewritePattern<Conv2dOp> {
   ConvAlgorithm algorithm;
 };
 
+// The gradient of the weight goes through the same windows as the convolution itself.
+struct WeightGradientToProduct : OpRewritePattern<Conv2dWeightGradientOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(Conv2dWeightGradientOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getLayout() != Layout::ChannelsLast)
+      return rewriter.notifyMatchFailure(op, "the channels are not the last axis");
+    if (op.getGroups() != 1)
+      return rewriter.notifyMatchFailure(op, "a grouped convolution is several products");
+    Location loc = op.getLoc();
+    Value rows = WindowsOp::create(rewriter, loc, padImage(rewriter, op), op.getKernel(),
+                                   op.getStrides(), op.getDilations());
+    Value matrix = ProductWeightGradientOp::create(rewriter, loc, rows, op.getGradient());
+    rewriter.replaceOp(op, transposeTo(rewriter, loc, matrix, {3, 2, 0, 1}));
+    return success();
+  }
+};
+
 struct ConvToProductPass : weir::impl::ConvToProductPassBase<ConvToProductPass> {
   using Base::Base;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ConvToProduct>(&getContext(), algorithm);
+    patterns.add<WeightGradientToProduct>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

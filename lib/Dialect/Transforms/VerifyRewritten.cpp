@@ -22,7 +22,8 @@ static StringRef objection(Operation *op) {
   return llvm::TypeSwitch<Operation *, StringRef>(op)
       .Case<ParamOp, ConstantOp, SumOp, MeanOp, MaxOp, SoftmaxOp, LogSoftmaxOp, LayerNormOp,
             ReshapeOp, TransposeOp, SliceOp, PadOp, ConcatOp, OneHotOp, EmbeddingOp, EmbeddingBagOp,
-            ProductOp, Im2colOp>([](Operation *) { return StringRef(); })
+            ProductOp, Im2colOp, SelectOp, BatchSumOp, BatchSizeOp, BroadcastOp, DilateOp, ReverseOp,
+            EmbeddingGradientOp, ProductWeightGradientOp, DropoutMaskOp>([](Operation *) { return StringRef(); })
       .Case([](MatmulOp matmul) -> StringRef {
         if (!isBatched(matmul.getRhs().getType()) && exampleShape(matmul.getRhs()).size() == 2)
           return "with a parameter on the right must be a weir.product";
@@ -30,7 +31,8 @@ static StringRef objection(Operation *op) {
       })
       .Case([](WindowsOp windows) -> StringRef {
         for (OpOperand &use : windows->getUses())
-          if (!isa<ProductOp>(use.getOwner()) || use.getOperandNumber() != 0)
+          if (!isa<ProductOp, ProductWeightGradientOp>(use.getOwner()) ||
+              use.getOperandNumber() != 0)
             return "may only be the rows of a weir.product";
         return {};
       })
@@ -41,7 +43,14 @@ static StringRef objection(Operation *op) {
           return "of one group must be a weir.product";
         return {};
       })
-      .Case<MaxPool2dOp, AvgPool2dOp>([](auto pool) -> StringRef {
+      .Case([](Conv2dWeightGradientOp gradient) -> StringRef {
+        if (gradient.getLayout() != Layout::ChannelsLast)
+          return "must have its channels last";
+        if (gradient.getGroups() == 1)
+          return "of one group must be a weir.product_weight_gradient";
+        return {};
+      })
+      .Case<MaxPool2dOp, AvgPool2dOp, MaxPool2dGradientOp>([](auto pool) -> StringRef {
         return pool.getLayout() == Layout::ChannelsLast ? "" : "must have its channels last";
       })
       .Default([](Operation *) { return "must be rewritten before the lowering"; });
