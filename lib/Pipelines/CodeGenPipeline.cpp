@@ -53,6 +53,7 @@ void weir::buildVectorPipeline(OpPassManager &manager, const CodeGenOptions &opt
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createFuseElementwisePass());
   function.addPass(createCSEPass());
+  function.addPass(createSeparateResultsPass());
 
   // Results are written where they are wanted: into outputs, padded images, joins.
   function.addPass(bufferization::createEmptyTensorEliminationPass());

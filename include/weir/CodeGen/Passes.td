@@ -83,6 +83,30 @@ def FuseElementwisePass : Pass<"weir-fuse-elementwise", "::mlir::func::FuncOp"> 
                            "::mlir::arith::ArithDialect"];
 }
 
+def SeparateResultsPass : Pass<"weir-separate-results", "::mlir::func::FuncOp"> {
+  let summary = "gives each op a tensor of its own to write to";
+  let description = [{
+    Undoes for empty and filled tensors what common-subexpression elimination did. Two
+    ops that start from one tensor would get one buffer, hence a copy; and where both
+    results leave the function, upstream's elimination of empty tensors would put both
+    into the first one's memory, the second to be overwritten before it is read.
+
+    ```mlir
+    %f = linalg.fill ins(%zero) outs(%e)
+    %a = linalg.generic ins(%x) outs(%f)
+    %b = linalg.generic ins(%y) outs(%f)
+    ```
+    becomes
+    ```mlir
+    %f0 = linalg.fill ins(%zero) outs(%e0)
+    %f1 = linalg.fill ins(%zero) outs(%e1)
+    %a = linalg.generic ins(%x) outs(%f0)
+    %b = linalg.generic ins(%y) outs(%f1)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def PlanArenaPass : Pass<"weir-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "gives every buffer its place in one arena";
   let description = [{

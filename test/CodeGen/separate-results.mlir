@@ -1,0 +1,50 @@
+// RUN: weir-opt --weir-separate-results %s | FileCheck %s
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+
+// Two sums that start from one tensor of zeros get one each.
+// CHECK-LABEL: func.func @sums
+// CHECK-DAG: %[[E0:.*]] = tensor.empty
+// CHECK-DAG: %[[E1:.*]] = tensor.empty
+// CHECK-DAG: %[[F0:.*]] = linalg.fill {{.*}} outs(%[[E0]]
+// CHECK-DAG: %[[F1:.*]] = linalg.fill {{.*}} outs(%[[E1]]
+// CHECK: %[[A:.*]] = linalg.generic {{.*}} outs(%[[FA:.*]] :
+// CHECK: %[[B:.*]] = linalg.generic {{.*}} outs(%[[FB:.*]] :
+// CHECK-NOT: outs(%[[FA]]
+func.func @sums(%x: tensor<?x5xf32>, %y: tensor<?x3xf32>, %n: index)
+    -> (tensor<?xf32>, tensor<?xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %a = linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<?x5xf32>) outs(%f : tensor<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = arith.addf %in, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<?xf32>
+  %b = linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%y : tensor<?x3xf32>) outs(%f : tensor<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = arith.addf %in, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<?xf32>
+  return %a, %b : tensor<?xf32>, tensor<?xf32>
+}
+
+// What has one use, or holds values, stays as it is.
+// CHECK-LABEL: func.func @untouched
+// CHECK: tensor.empty
+// CHECK-NOT: tensor.empty
+// CHECK: %[[R:.*]] = linalg.generic
+// CHECK: return %[[R]], %[[R]]
+func.func @untouched(%x: tensor<?x5xf32>, %n: index) -> (tensor<?x5xf32>, tensor<?x5xf32>) {
+  %e = tensor.empty(%n) : tensor<?x5xf32>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<?x5xf32>) outs(%e : tensor<?x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = arith.negf %in : f32
+    linalg.yield %s : f32
+  } -> tensor<?x5xf32>
+  return %r, %r : tensor<?x5xf32>, tensor<?x5xf32>
+}
