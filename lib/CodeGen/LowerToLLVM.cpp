@@ -43,16 +43,6 @@ using namespace mlir;
 
 namespace {
 
-// Upstream makes of vector.fma an intrinsic that may be split into a multiplication and an
-// addition, and it is split, for Weir forbids LLVM to choose; math.fma is one operation.
-struct KeepFma : OpRewritePattern<vector::FMAOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(vector::FMAOp op, PatternRewriter &rewriter) const override {
-    rewriter.replaceOpWithNewOp<math::FmaOp>(op, op.getLhs(), op.getRhs(), op.getAcc());
-    return success();
-  }
-};
-
 // On a processor without fused multiply-add, fma would be a call per element.
 struct SplitFma : OpRewritePattern<math::FmaOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -90,7 +80,6 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
     populateMathPolynomialApproximationPatterns(
         patterns, MathPolynomialApproximationOptions{/*enableAvx2=*/false});
     patterns.add<FuseExactly>(&getContext());
-    patterns.add<KeepFma>(&getContext());
     if (!fusedMultiplyAdd)
       patterns.add<SplitFma>(&getContext());
     memref::populateExpandStridedMetadataPatterns(patterns);

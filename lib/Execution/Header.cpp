@@ -63,6 +63,16 @@ typedef struct weir_frame {
 #endif
 )";
 
+// Fills a frame field by field: C++ compilers warn of shorter ways.
+static std::string fillFrame(llvm::StringRef batch, llvm::StringRef inputs,
+                             llvm::StringRef prepared) {
+  return fmt::format("  frame.batch = {};\n  frame.inputs = {};\n  frame.outputs = outputs;\n"
+                     "  frame.prepared = {};\n  frame.arena = arena;\n"
+                     "  frame.parallel_for = NULL;\n  frame.pool = NULL;\n"
+                     "  frame.error.input = frame.error.position = frame.error.value = 0;\n",
+                     batch.str(), inputs.str(), prepared.str());
+}
+
 std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName, bool embedded,
                               int64_t preparedBytes) {
   std::string name = cName.str();
@@ -109,21 +119,20 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
     for (const Signature::Parameter &parameter : signature.parameters)
       text +=
           fmt::format(" *   {:<40} float {}\n", parameter.name, shapeText(parameter.shape, false));
-    text += fmt::format(" */\n/* Bytes of the packed parameters, {1} here; 64-byte aligned. */\n"
-                        "int64_t {0}_prepared_size(int64_t unused);\n\n"
-                        "/* Packs: inputs are the parameters, outputs[0] the packed block; needs\n"
-                        " * {0}_arena_size(0) bytes of arena. */\n"
-                        "int {0}_prepare(weir_frame *frame);\n\n"
-                        "/* The same, from a list of the parameters. */\n"
-                        "static inline int {0}_pack(const float *const *parameters, void "
-                        "*prepared, void *arena) {{\n"
-                        "  weir_frame frame = {{0}};\n"
-                        "  void *outputs[1];\n"
-                        "  outputs[0] = prepared;\n"
-                        "  frame.inputs = (const void *const *)parameters;\n"
-                        "  frame.outputs = outputs;\n  frame.arena = arena;\n"
-                        "  return {0}_prepare(&frame);\n}}\n\n",
-                        name, preparedBytes);
+    text +=
+        fmt::format(" */\n/* Bytes of the packed parameters, {1} here; 64-byte aligned. */\n"
+                    "int64_t {0}_prepared_size(int64_t unused);\n\n"
+                    "/* Packs: inputs are the parameters, outputs[0] the packed block; needs\n"
+                    " * {0}_arena_size(0) bytes of arena. */\n"
+                    "int {0}_prepare(weir_frame *frame);\n\n"
+                    "/* The same, from a list of the parameters. */\n"
+                    "static inline int {0}_pack(const float *const *parameters, void "
+                    "*prepared, void *arena) {{\n"
+                    "  weir_frame frame;\n"
+                    "  void *outputs[1];\n"
+                    "  outputs[0] = prepared;\n"
+                    "{2}  return {0}_prepare(&frame);\n}}\n\n",
+                    name, preparedBytes, fillFrame("0", "(const void *const *)parameters", "NULL"));
   }
 
   // A wrapper with the tensors as arguments.
@@ -143,7 +152,7 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
     text += fmt::format(", float *{}", argument(output.name, "out_"));
   text += fmt::format(",\n    {}void *arena, weir_error *error) {{\n",
                       embedded ? "" : "const void *prepared, ");
-  text += "  weir_frame frame = {0};\n  int status;\n";
+  text += "  weir_frame frame;\n  int status;\n";
   text += fmt::format("  const void *inputs[{}];\n  void *outputs[{}];\n",
                       std::max<size_t>(signature.inputs.size(), 1), signature.outputs.size());
   for (size_t i = 0; i < signature.inputs.size(); ++i)
@@ -152,12 +161,10 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
     text += "  inputs[0] = 0;\n";
   for (size_t i = 0; i < signature.outputs.size(); ++i)
     text += fmt::format("  outputs[{}] = {};\n", i, argument(signature.outputs[i].name, "out_"));
-  text +=
-      fmt::format("  frame.batch = batch;\n  frame.inputs = inputs;\n  frame.outputs = outputs;\n"
-                  "  frame.prepared = {};\n  frame.arena = arena;\n"
-                  "  status = {}_run(&frame);\n  if (error)\n    *error = frame.error;\n"
-                  "  return status;\n}}\n\n",
-                  embedded ? name + "_weights()" : "prepared", name);
+  text += fillFrame("batch", "inputs", embedded ? name + "_weights()" : "prepared");
+  text += fmt::format("  status = {}_run(&frame);\n  if (error)\n    *error = frame.error;\n"
+                      "  return status;\n}}\n\n",
+                      name);
   text += fmt::format("#ifdef __cplusplus\n}}\n#endif\n#endif /* {} */\n", guard);
   return text;
 }

@@ -58,3 +58,18 @@ func.func @undecided(%x: tensor<?x72xf32>, %w: tensor<72x20xf32>, %z: tensor<?x2
   } -> tensor<?x20xf32>
   return %r : tensor<?x20xf32>
 }
+
+// A matrix that is computed has a strategy but is read where it lies.
+// CHECK-LABEL: func.func @computed
+// CHECK: linalg.generic {{.*}} (d0, d3, d2)>
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @computed(%x: tensor<?x4x72xf32>, %y: tensor<?x72x20xf32>, %z: tensor<?x4x20xf32>) -> tensor<?x4x20xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%x, %y : tensor<?x4x72xf32>, tensor<?x72x20xf32>) outs(%z : tensor<?x4x20xf32>) attrs = {weir.contraction, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x4x20xf32>
+  return %r : tensor<?x4x20xf32>
+}

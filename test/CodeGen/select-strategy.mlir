@@ -45,11 +45,19 @@ func.func @image(%x: tensor<?x30x30x16xf32>, %m: tensor<3x3x16x64xf32>) -> tenso
   return %r : tensor<?x28x28x64xf32>
 }
 
-// What isn't a product is left to the vector loops.
+// A product of two computed matrices gets a strategy as well, though nothing is packed.
 // CHECK-LABEL: func.func @computed
-// CHECK-NOT: weir.strategy
-// CHECK: return
+// AVX2: weir.contraction, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8,
 func.func @computed(%x: tensor<?x4x72xf32>, %y: tensor<?x72x40xf32>) -> tensor<?x4x40xf32> {
   %r = weir.matmul %x, %y : (tensor<?x4x72xf32>, tensor<?x72x40xf32>) -> tensor<?x4x40xf32>
   return %r : tensor<?x4x40xf32>
+}
+
+// A grouped convolution is left to the vector loops.
+// CHECK-LABEL: func.func @depthwise
+// CHECK-NOT: weir.strategy
+// CHECK: return
+func.func @depthwise(%x: tensor<?x8x9x6xf32>, %w: tensor<6x1x3x2xf32>) -> tensor<?x6x8x6xf32> {
+  %r = weir.conv2d %x, %w {strides = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 6 : i64, layout = #weir<layout channels_last>} : (tensor<?x8x9x6xf32>, tensor<6x1x3x2xf32>) -> tensor<?x6x8x6xf32>
+  return %r : tensor<?x6x8x6xf32>
 }

@@ -50,10 +50,11 @@ func.func @im2col(%x: tensor<?x9x8x4xf32>, %m: tensor<24x6xf32>) -> tensor<?x4x6
   return %r : tensor<?x4x6x6xf32>
 }
 
-// Two computed matrices: leading axes are aligned from the right, and there is nothing
-// to pack, so no tag.
+// Two computed matrices: leading axes are aligned from the right. There is nothing to
+// pack, so the tag is another one.
 // CHECK-LABEL: func.func @matmul
 // CHECK: linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3, d4) -> (d2, d4)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d4, d3)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+// CHECK-SAME: attrs = {weir.contraction}
 // CHECK-NOT: weir.product
 // CHECK: return
 func.func @matmul(%x: tensor<5x4xf32>, %y: tensor<?x2x4x3xf32>) -> tensor<?x2x5x3xf32> {
