@@ -2,6 +2,8 @@
 
 #include "weir/InitAll.h"
 
+#include "weir/Autodiff/DifferentiableOpInterface.h"
+#include "weir/Autodiff/Passes.h"
 #include "weir/CodeGen/Passes.h"
 #include "weir/Conversion/Passes.h"
 #include "weir/Dialect/IR/WeirDialect.h"
@@ -61,6 +63,9 @@ void weir::registerAllWeirDialects(DialectRegistry &registry) {
               LLVM::LLVMDialect, linalg::LinalgDialect, math::MathDialect, memref::MemRefDialect,
               scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
 
+  // Reverse rules.
+  registerDifferentiableOpModels(registry);
+
   // Tensors to buffers.
   arith::registerBufferizableOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(registry);
@@ -91,6 +96,7 @@ void weir::registerAllWeirDialects(DialectRegistry &registry) {
 
 void weir::registerAllWeirPasses() {
   registerWeirTransformsPasses();
+  registerWeirAutodiffPasses();
   registerWeirConversionPasses();
   registerWeirCodeGenPasses();
   registerRewritePipeline();

@@ -1,0 +1,130 @@
+//===- Conv.cpp - reverse rules of convolutions ---------------------------------===//
+//
+// Both gradients of a convolution are products again. That of the input is the
+// convolution of the output's gradient, its elements spread `stride` apart, with the
+// kernel turned around and its channels and outputs exchanged; that of the weight is
+// an op of its own, which becomes a product of the patches with the output's gradient.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ReverseRule.h"
+
+using namespace mlir;
+using namespace weir;
+
+namespace {
+// A convolution over two spatial axes, channels first.
+struct Conv {
+  Value input, weight, gradient;
+  SmallVector<int64_t> strides, low, high, dilations;
+  int64_t groups;
+};
+} // namespace
+
+// [outputs, channels / groups, ...] as [channels, outputs / groups, ...], turned around.
+static Value adjointWeight(const Conv &conv, ReverseRule &r) {
+  ArrayRef<int64_t> shape = exampleShape(conv.weight);
+  int64_t outputs = shape[0] / conv.groups, channels = shape[1];
+  Value weight = r.reshape(conv.weight, {conv.groups, outputs, channels, shape[2], shape[3]});
+  weight = r.transpose(weight, {0, 2, 1, 3, 4});
+  weight = r.reshape(weight, {conv.groups * channels, outputs, shape[2], shape[3]});
+  if (shape[2] == 1 && shape[3] == 1)
+    return weight;
+  return ReverseOp::create(r.builder, r.loc, weight, ArrayRef<int64_t>{2, 3});
+}
+
+static Value inputGradient(const Conv &conv, ReverseRule &r) {
+  Value spread = conv.gradient;
+  if (conv.strides[0] != 1 || conv.strides[1] != 1)
+    spread = DilateOp::create(r.builder, r.loc, spread,
+                              ArrayRef<int64_t>{1, conv.strides[0], conv.strides[1]});
+  // Paddings such that the result has the input's size; where they are negative the
+  // gradient is cut instead.
+  ArrayRef<int64_t> shape = exampleShape(spread), kernel = exampleShape(conv.weight).drop_front(2);
+  SmallVector<int64_t> low, high, offsets{0}, sizes{shape[0]};
+  for (int axis = 0; axis < 2; ++axis) {
+    int64_t reach = conv.dilations[axis] * (kernel[axis] - 1), size = shape[1 + axis];
+    int64_t before = reach - conv.low[axis];
+    int64_t after = exampleShape(conv.input)[1 + axis] - size - before + reach;
+    int64_t cutBefore = std::max<int64_t>(-before, 0), cutAfter = std::max<int64_t>(-after, 0);
+    if (cutBefore + cutAfter >= size)
+      return r.zeros(conv.input); // All windows lie in the padding.
+    offsets.push_back(cutBefore);
+    sizes.push_back(size - cutBefore - cutAfter);
+    low.push_back(std::max<int64_t>(before, 0));
+    high.push_back(std::max<int64_t>(after, 0));
+  }
+  if (ArrayRef<int64_t>(sizes) != shape)
+    spread = SliceOp::create(r.builder, r.loc, spread, offsets, sizes, ArrayRef<int64_t>{1, 1, 1});
+  return Conv2dOp::create(r.builder, r.loc, spread, adjointWeight(conv, r), /*bias=*/Value(),
+                          /*strides=*/ArrayRef<int64_t>{1, 1}, low, high, conv.dilations,
+                          conv.groups, Layout::ChannelsFirst);
+}
+
+static Value weightGradient(const Conv &conv, ReverseRule &r) {
+  return Conv2dWeightGradientOp::create(
+      r.builder, r.loc, conv.input, conv.gradient, exampleShape(conv.weight).drop_front(2),
+      conv.strides, conv.low, conv.high, conv.dilations, conv.groups, Layout::ChannelsFirst);
+}
+
+// The bias is added to each position.
+template <typename OpTy> static void giveBias(OpTy op, ReverseRule &r) {
+  if (!op.getBias() || !r.wants(2))
+    return;
+  int64_t rank = exampleShape(op.getResult()).size();
+  r.give(2, r.sum(r.gradient, axesBut(rank, 0)));
+}
+
+template <typename OpTy> static LogicalResult checkLayout(OpTy op) {
+  if (op.getLayout() != Layout::ChannelsFirst)
+    return op.emitOpError("has no gradient once its channels are last: differentiate before "
+                          "layouts change");
+  return success();
+}
+
+static LogicalResult conv2dRule(Conv2dOp op, ReverseRule &r) {
+  if (failed(checkLayout(op)))
+    return failure();
+  Conv conv{op.getInput(),
+            op.getWeight(),
+            r.gradient,
+            llvm::to_vector(op.getStrides()),
+            llvm::to_vector(op.getPadLow()),
+            llvm::to_vector(op.getPadHigh()),
+            llvm::to_vector(op.getDilations()),
+            static_cast<int64_t>(op.getGroups())};
+  if (r.wants(0))
+    r.give(0, inputGradient(conv, r));
+  if (r.wants(1))
+    r.give(1, weightGradient(conv, r));
+  giveBias(op, r);
+  return success();
+}
+
+// A spatial axis of height 1 before the last axis.
+static Value withHeight(Value value, ReverseRule &r) {
+  SmallVector<int64_t> shape(exampleShape(value));
+  shape.insert(shape.end() - 1, 1);
+  return r.reshape(value, shape);
+}
+
+// The same as over an image of height 1.
+static LogicalResult conv1dRule(Conv1dOp op, ReverseRule &r) {
+  if (failed(checkLayout(op)))
+    return failure();
+  Conv conv{withHeight(op.getInput(), r), withHeight(op.getWeight(), r),
+            withHeight(r.gradient, r),    {1, op.getStrides()[0]},
+            {0, op.getPadLow()[0]},       {0, op.getPadHigh()[0]},
+            {1, op.getDilations()[0]},    static_cast<int64_t>(op.getGroups())};
+  if (r.wants(0))
+    r.give(0, r.reshape(inputGradient(conv, r), exampleShape(op.getInput())));
+  if (r.wants(1))
+    r.give(1, r.reshape(weightGradient(conv, r), exampleShape(op.getWeight())));
+  giveBias(op, r);
+  return success();
+}
+
+void weir::attachConvRules(MLIRContext *context) {
+  attachRule<Conv1dOp, conv1dRule>(context);
+  attachRule<Conv2dOp, conv2dRule>(context);
+}
