@@ -24,6 +24,19 @@ StringRef spelling(ParameterKind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
+StringRef spelling(StatementKind kind) {
+  static constexpr StringLiteral names[] = {"input",     "param",     "let",    "output", "",
+                                            "for",       "return",    "target", "loss",   "metric",
+                                            "optimizer", "schedule",  "epochs", "batch",  "best",
+                                            "freeze",    "clip_norm", "state",  "update"};
+  return names[static_cast<size_t>(kind)];
+}
+
+StringRef spelling(DefinitionKind kind) {
+  static constexpr StringLiteral names[] = {"model", "block", "training", "optimizer", "schedule"};
+  return names[static_cast<size_t>(kind)];
+}
+
 namespace {
 
 class Printer {
@@ -31,7 +44,7 @@ public:
   Printer(const SourceMgr &sources, raw_ostream &os) : sources(sources), os(os) {}
 
   void print(const Definition &definition) {
-    line(definition.range) << (definition.isModel ? "model " : "block ") << definition.name.text;
+    line(definition.range) << spelling(definition.kind) << ' ' << definition.name.text;
     os << '\n';
     ++depth;
     for (const Parameter &parameter : definition.parameters) {
@@ -68,11 +81,11 @@ private:
   }
 
   void print(const Statement &statement) {
-    static constexpr StringLiteral names[] = {"input",  "param", "let",   "output",
-                                              "assign", "for",   "return"};
-    line(statement.range) << names[static_cast<size_t>(statement.kind)];
-    if (!statement.name.text.empty())
-      os << ' ' << statement.name.text;
+    StringRef word = spelling(statement.kind);
+    line(statement.range) << (word.empty() ? "assign" : word);
+    for (const Name &name : {statement.data, statement.name, statement.direction})
+      if (!name.text.empty())
+        os << ' ' << name.text;
     os << '\n';
     if (statement.type)
       print(*statement.type);

@@ -118,6 +118,12 @@ Value Elaborator::callBuiltin(const Builtin &builtin, const CallExpr &call, cons
   std::vector<SMRange> ranges;
   if (!bindArguments(builtin.parameters, builtin.signature, call, piped, values, ranges))
     return Value::poison();
+  if (optimizer && !builtin.isElementwise && builtin.name != "varies") {
+    error(call.callee.range,
+          "an optimizer works on each element alone; '" + builtin.name + "' can't be used in it")
+        .fix("use + - * / and functions like sqrt, maximum, exp");
+    return Value::poison();
+  }
   Call bound(*this, builtin, call, hint, std::move(values), std::move(ranges));
   Value result = builtin.emit(bound);
   if (result.isTensor() && !checkShape(result.shape(), call.range))
@@ -125,39 +131,44 @@ Value Elaborator::callBuiltin(const Builtin &builtin, const CallExpr &call, cons
   return result;
 }
 
-static std::string blockSignature(const Definition &block) {
-  std::string text = block.name.text.str() + "(";
-  for (const Parameter &parameter : block.parameters) {
-    if (&parameter != block.parameters.begin())
-      text += ", ";
-    text += parameter.name.text;
-    if (parameter.kind != ParameterKind::Tensor)
+std::string signatureOf(const Definition &definition) {
+  std::vector<std::string> parameters;
+  for (const Parameter &parameter : definition.parameters) {
+    bool isTensor = parameter.kind == ParameterKind::Tensor;
+    if (isTensor && definition.kind == DefinitionKind::Optimizer)
+      continue;
+    std::string text = parameter.name.text.str();
+    if (!isTensor)
       text += (": " + spelling(parameter.kind)).str();
     if (parameter.defaultValue) {
       SMRange range = parameter.defaultValue->range;
       const char *start = range.Start.getPointer();
       text += " = " + std::string(start, range.End.getPointer());
     }
+    parameters.push_back(std::move(text));
   }
-  return text + ")";
+  return definition.name.text.str() + "(" + join(parameters, ", ") + ")";
+}
+
+ParameterSpec specOf(const Parameter &parameter) {
+  ParameterSpec spec;
+  spec.name = parameter.name.text.str();
+  spec.optional = parameter.defaultValue != nullptr;
+  spec.kind = parameter.kind == ParameterKind::Tensor  ? ArgumentKind::AnyTensor
+              : parameter.kind == ParameterKind::Size  ? ArgumentKind::Size
+              : parameter.kind == ParameterKind::Float ? ArgumentKind::Number
+                                                       : ArgumentKind::Bool;
+  return spec;
 }
 
 Value Elaborator::callBlock(const Definition &block, const CallExpr &call, const Value *piped,
                             const Hint &hint) {
   std::vector<ParameterSpec> specs;
-  for (const Parameter &parameter : block.parameters) {
-    ParameterSpec spec;
-    spec.name = parameter.name.text.str();
-    spec.optional = parameter.defaultValue != nullptr;
-    spec.kind = parameter.kind == ParameterKind::Tensor  ? ArgumentKind::AnyTensor
-                : parameter.kind == ParameterKind::Size  ? ArgumentKind::Size
-                : parameter.kind == ParameterKind::Float ? ArgumentKind::Float
-                                                         : ArgumentKind::Bool;
-    specs.push_back(std::move(spec));
-  }
+  for (const Parameter &parameter : block.parameters)
+    specs.push_back(specOf(parameter));
   std::vector<Value> values;
   std::vector<SMRange> ranges;
-  if (!bindArguments(specs, blockSignature(block), call, piped, values, ranges))
+  if (!bindArguments(specs, signatureOf(block), call, piped, values, ranges))
     return Value::poison();
   return instantiate(block, call, std::move(values), hint);
 }
@@ -321,6 +332,7 @@ Value Elaborator::convertArgument(const ParameterSpec &parameter, Value value, c
     wrong("a tensor");
     return Value::poison();
   case ArgumentKind::AnyTensor:
+    value = listAsTensor(std::move(value), range);
     if (value.isTensor())
       return value;
     wrong("a tensor");
@@ -346,6 +358,13 @@ Value Elaborator::convertArgument(const ParameterSpec &parameter, Value value, c
       wrong("a size (a whole number)");
     return Value::poison();
   case ArgumentKind::Float:
+  case ArgumentKind::Number:
+    if (value.isVarying() && value.isNumber()) {
+      if (parameter.kind == ArgumentKind::Number)
+        return value;
+      wrong("a number that never changes").fix("the model is compiled with it");
+      return Value::poison();
+    }
     if (value.isSize())
       return Value::ofFloat(value.asDouble());
     if (value.kind == Value::Kind::Float)
@@ -353,7 +372,7 @@ Value Elaborator::convertArgument(const ParameterSpec &parameter, Value value, c
     wrong("a number");
     return Value::poison();
   case ArgumentKind::Bool:
-    if (value.kind == Value::Kind::Bool)
+    if (value.isBool() && !value.isVarying())
       return value;
     wrong("true or false");
     return Value::poison();

@@ -48,6 +48,7 @@ void addBuiltin(BuiltinTable &table, StringRef signature, Value (*emit)(Call &))
                     .Case("sizes", ArgumentKind::Sizes)
                     .Case("tensors", ArgumentKind::Tensors)
                     .Case("float", ArgumentKind::Float)
+                    .Case("number", ArgumentKind::Number)
                     .Case("bool", ArgumentKind::Bool)
                     .Case("word", ArgumentKind::Word)
                     .Case("initializer", ArgumentKind::Initializer)
@@ -72,6 +73,7 @@ const BuiltinTable &builtins() {
     addNorm(table);
     addReduce(table);
     addShape(table);
+    addTraining(table);
     return table;
   }();
   return table;

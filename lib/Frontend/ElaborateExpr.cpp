@@ -57,6 +57,8 @@ Value Elaborator::evaluate(const Expr *expr, Hint hint) {
     Value condition = evaluate(choice->condition);
     if (condition.isPoison())
       return condition;
+    if (condition.isBool() && condition.isVarying())
+      return chooseVarying(*choice, condition);
     if (condition.kind != Value::Kind::Bool) {
       error(choice->condition->range,
             "a condition is true or false, this is " + describe(condition))
@@ -213,8 +215,10 @@ Value Elaborator::evaluateUnary(const UnaryExpr &expr, const Hint &hint) {
   if (operand.isPoison())
     return operand;
   if (expr.op == UnaryOp::Not) {
-    if (operand.kind == Value::Kind::Bool)
-      return Value::ofBool(!operand.truth);
+    if (operand.isBool())
+      return operand.isVarying()
+                 ? applyVarying(ScalarProgram::Op::Not, {operand}, Value::Kind::Bool)
+                 : Value::ofBool(!operand.truth);
     error(expr.operand->range, "`not` needs true or false, this is " + describe(operand));
     return Value::poison();
   }
@@ -227,7 +231,8 @@ Value Elaborator::evaluateUnary(const UnaryExpr &expr, const Hint &hint) {
     return Value::poison();
   }
   case Value::Kind::Float:
-    return Value::ofFloat(-operand.number);
+    return operand.isVarying() ? applyVarying(ScalarProgram::Op::Neg, {operand})
+                               : Value::ofFloat(-operand.number);
   case Value::Kind::Tensor:
     if (!requireFloat(operand, expr.operand->range))
       return Value::poison();
@@ -243,13 +248,14 @@ Value Elaborator::evaluateUnary(const UnaryExpr &expr, const Hint &hint) {
 Value Elaborator::evaluateBinary(const BinaryExpr &expr, const Hint &hint) {
   bool isLogic = expr.op == BinaryOp::And || expr.op == BinaryOp::Or;
   Value lhs = evaluate(expr.lhs);
-  if (isLogic && lhs.kind == Value::Kind::Bool && lhs.truth == (expr.op == BinaryOp::Or))
+  if (isLogic && lhs.isBool() && !lhs.isVarying() && lhs.truth == (expr.op == BinaryOp::Or))
     return lhs;
   Value rhs = evaluate(expr.rhs);
   if (lhs.isPoison() || rhs.isPoison())
     return Value::poison();
 
-  bool isArithmetic = expr.op <= BinaryOp::Div || expr.op == BinaryOp::Matmul;
+  bool isArithmetic = expr.op <= BinaryOp::Div || expr.op == BinaryOp::Matmul ||
+                      expr.op == BinaryOp::Less || expr.op == BinaryOp::Greater;
   auto isOperand = [](const Value &value) { return value.isTensor() || value.isNumber(); };
   if ((lhs.isTensor() || rhs.isTensor()) && isOperand(lhs) && isOperand(rhs) && isArithmetic) {
     if (!requireFloat(lhs, expr.lhs->range) || !requireFloat(rhs, expr.rhs->range))
@@ -259,6 +265,10 @@ Value Elaborator::evaluateBinary(const BinaryExpr &expr, const Hint &hint) {
       return emitMatmul(lhs, rhs, expr.range, expr.opRange, name);
     return emitBinary(expr, lhs, rhs, name);
   }
+  if ((lhs.isVarying() || rhs.isVarying()) &&
+      (isLogic ? lhs.isBool() && rhs.isBool()
+               : lhs.isNumber() && rhs.isNumber() && expr.op != BinaryOp::Matmul))
+    return applyVarying(expr.op, lhs, rhs);
   if (lhs.isNumber() && rhs.isNumber() && !isLogic && expr.op != BinaryOp::Matmul)
     return applyToNumbers(expr, lhs, rhs);
   if (lhs.kind == Value::Kind::Bool && rhs.kind == Value::Kind::Bool) {
@@ -272,8 +282,8 @@ Value Elaborator::evaluateBinary(const BinaryExpr &expr, const Hint &hint) {
   if (isLogic)
     message.fix("both sides must be true or false");
   else if (!isArithmetic && (lhs.isTensor() || rhs.isTensor()))
-    message.fix("comparisons are made when the model is compiled, between sizes; for tensors "
-                "there are relu, maximum and minimum");
+    message.fix("tensors are compared by `<` and `>`, which give 1 where they are true and 0 "
+                "elsewhere");
   return Value::poison();
 }
 

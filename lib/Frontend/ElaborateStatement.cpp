@@ -46,9 +46,11 @@ void Elaborator::checkUnused(const Scope &scope) {
   for (const Variable *variable : unused) {
     const char *start = variable->definedAt.Start.getPointer();
     StringRef name(start, variable->definedAt.End.getPointer() - start);
-    bool isInput = any_of(inputs, [&](const Port &port) { return port.name.text == name; });
-    diagnostics.warning(variable->definedAt,
-                        (isInput ? "the input '" : "'") + name + "' is never used");
+    auto isCalled = [&](const Port &port) { return port.name.text == name; };
+    StringRef kind = any_of(inputs, isCalled)    ? "the input "
+                     : any_of(targets, isCalled) ? "the target "
+                                                 : "";
+    diagnostics.warning(variable->definedAt, kind + "'" + name + "' is never used");
   }
 }
 
@@ -58,7 +60,7 @@ void Elaborator::checkUnused(const Scope &scope) {
 
 void Elaborator::elaborate(ArrayRef<const Statement *> statements, Value *returned) {
   bool atTop = frame->scopes.size() == 1;
-  bool isModel = frame->definition->isModel;
+  bool isModel = frame->definition->isModel();
   for (const Statement *statement : statements) {
     if (exhausted)
       return;
@@ -110,6 +112,14 @@ void Elaborator::elaborate(ArrayRef<const Statement *> statements, Value *return
             .note(statement->range, "the `return` is here");
       *returned = evaluate(statement->value, {Hint::Kind::Root, ""});
       return;
+    case StatementKind::State:
+      elaborateState(*statement);
+      break;
+    case StatementKind::Update:
+      elaborateUpdate(*statement);
+      break;
+    default:
+      llvm_unreachable("the statements of a training block are elaborated elsewhere");
     }
   }
 }
@@ -132,6 +142,7 @@ std::optional<SmallVector<int64_t>> Elaborator::evaluateShape(const TensorType &
   return shape;
 }
 
+/// `input` and `target`.
 void Elaborator::elaborateInput(const Statement &statement) {
   std::optional<SmallVector<int64_t>> shape = evaluateShape(*statement.type);
   mlir::Type elementType = builder.getF32Type();
@@ -153,7 +164,7 @@ void Elaborator::elaborateInput(const Statement &statement) {
   mlir::Type type = makeTensorType(/*batched=*/true, *shape, elementType);
   mlir::Value value =
       body->addArgument(type, locationOf(statement.name.range, statement.name.text));
-  inputs.push_back({statement.name, value});
+  (statement.kind == StatementKind::Target ? targets : inputs).push_back({statement.name, value});
   define(statement.name, Value::ofTensor(value, statement.type->range), /*isLet=*/true,
          /*warnUnused=*/true);
 }
@@ -190,8 +201,10 @@ void Elaborator::elaborateParam(const Statement &statement) {
     return fail();
   mlir::Value value = makeParameter(frame->prefix + statement.name.text.str() + frame->iterations,
                                     *shape, *initializer, /*buffer=*/false, statement.name.range);
+  if (!value)
+    return fail();
   define(statement.name, Value::ofTensor(value, statement.type->range), /*isLet=*/false,
-         /*warnUnused=*/frame->definition->isModel);
+         /*warnUnused=*/frame->definition->isModel());
 }
 
 void Elaborator::elaborateOutput(const Statement &statement) {

@@ -25,10 +25,11 @@ Elaborator::Elaborator(mlir::MLIRContext &context, const SourceMgr &sources,
     : context(context), builder(&context), sources(sources), diagnostics(diagnostics), file(file),
       prelude(prelude) {
   for (const Definition *definition : file.definitions)
-    if (!definition->isModel)
+    if (definition->kind == DefinitionKind::Block)
       userBlocks.try_emplace(definition->name.text, definition);
   for (const Definition *definition : prelude.definitions)
-    preludeBlocksByName.try_emplace(definition->name.text, definition);
+    if (definition->kind == DefinitionKind::Block)
+      preludeBlocksByName.try_emplace(definition->name.text, definition);
 }
 
 //===----------------------------------------------------------------------===//
@@ -102,7 +103,7 @@ bool Elaborator::spend(SMRange range) {
 // Models
 //===----------------------------------------------------------------------===//
 
-static Value valueOf(const Binding &binding) {
+Value valueOf(const Binding &binding) {
   if (const auto *size = std::get_if<int64_t>(&binding))
     return Value::ofSize(*size);
   if (const auto *number = std::get_if<double>(&binding))
@@ -110,8 +111,7 @@ static Value valueOf(const Binding &binding) {
   return Value::ofBool(std::get<bool>(binding));
 }
 
-/// Whether the value suits the type; a size becomes a float where one is due.
-static bool suits(ParameterKind kind, Value &value) {
+bool suits(ParameterKind kind, Value &value) {
   switch (kind) {
   case ParameterKind::Tensor:
     return value.isTensor();
@@ -172,7 +172,8 @@ bool Elaborator::bindModelParameters(const Definition &model, const StringMap<Bi
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const Definition &model,
-                                                  const StringMap<Binding> &bindings) {
+                                                  const StringMap<Binding> &bindings,
+                                                  const TrainingRequest *request) {
   // What the dialect itself refuses should have been refused here; if not, it
   // must still not be lost.
   mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
@@ -199,30 +200,33 @@ mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const Definition &model,
     if (outputs.empty() && diagnostics.errors() == errorsBefore)
       error(model.closingBrace, "model '" + model.name.text + "' has no output")
           .fix("say what it computes: `output y = ...`");
+    if (diagnostics.errors() == errorsBefore && request)
+      elaborateTraining(model, *request);
+    else if (diagnostics.errors() == errorsBefore)
+      finishFunction(body, model.closingBrace, inputs, outputs);
     if (diagnostics.errors() == errorsBefore)
       checkUnused(top.scopes.front());
   }
   frame = nullptr;
-  if (diagnostics.errors() != errorsBefore)
-    return nullptr;
-  finishFunction(model);
-  if (failed(mlir::verify(*module)))
+  if (diagnostics.errors() != errorsBefore || failed(mlir::verify(*module)))
     return nullptr;
   return module;
 }
 
-void Elaborator::finishFunction(const Definition &model) {
-  auto function = cast<mlir::func::FuncOp>(body->getParentOp());
-  SmallVector<mlir::Value> results;
-  for (const Port &output : outputs)
-    results.push_back(output.value);
-  mlir::func::ReturnOp::create(builder, locationOf(model.closingBrace), results);
+void Elaborator::finishFunction(mlir::Block *block, SMRange end, ArrayRef<Port> arguments,
+                                ArrayRef<Port> results) {
+  auto function = cast<mlir::func::FuncOp>(block->getParentOp());
+  SmallVector<mlir::Value> values;
+  for (const Port &result : results)
+    values.push_back(result.value);
+  builder.setInsertionPointToEnd(block);
+  mlir::func::ReturnOp::create(builder, locationOf(end), values);
   function.setType(
-      builder.getFunctionType(body->getArgumentTypes(), mlir::ValueRange(results).getTypes()));
-  for (auto [i, input] : enumerate(inputs))
-    function.setArgAttr(i, "weir.name", builder.getStringAttr(input.name.text));
-  for (auto [i, output] : enumerate(outputs))
-    function.setResultAttr(i, "weir.name", builder.getStringAttr(output.name.text));
+      builder.getFunctionType(block->getArgumentTypes(), mlir::ValueRange(values).getTypes()));
+  for (auto [i, argument] : enumerate(arguments))
+    function.setArgAttr(i, "weir.name", builder.getStringAttr(argument.name.text));
+  for (auto [i, result] : enumerate(results))
+    function.setResultAttr(i, "weir.name", builder.getStringAttr(result.name.text));
 }
 
 //===----------------------------------------------------------------------===//
@@ -237,6 +241,49 @@ const Definition *Elaborator::findBlock(StringRef name) const {
       return it->second;
   auto it = preludeBlocksByName.find(name);
   return it == preludeBlocksByName.end() ? nullptr : it->second;
+}
+
+/// Gives a parameter that got no argument its default; false after a report.
+bool Elaborator::bindDefault(const Parameter &parameter, Value &value) {
+  if (!value.isAbsent())
+    return !value.isPoison();
+  value = evaluate(parameter.defaultValue);
+  if (parameter.kind == ParameterKind::Tensor)
+    value = listAsTensor(std::move(value), parameter.defaultValue->range);
+  if (!value.isPoison() && !suits(parameter.kind, value)) {
+    error(parameter.defaultValue->range, "the default of '" + parameter.name.text + "' is " +
+                                             describe(value) + ", not a " +
+                                             spelling(parameter.kind));
+    value = Value::poison();
+  }
+  return !value.isPoison();
+}
+
+/// Says of the messages from `firstNew` on that they are about this use of a
+/// definition.
+void Elaborator::showUse(size_t firstNew, const Definition &definition, SMRange use) {
+  for (size_t i = firstNew; i < diagnostics.size(); ++i) {
+    Diagnostic &message = diagnostics[i];
+    if (message.severity != Severity::Error)
+      continue;
+    // The user can't change the prelude: say it where the prelude is used, and
+    // only the first; what follows is about the same argument.
+    if (isPrelude(message.range) && !isPrelude(use)) {
+      message.notes.insert(
+          message.notes.begin(),
+          {message.range, "in the definition of '" + definition.name.text.str() + "'"});
+      message.range = use;
+      diagnostics.truncate(i + 1);
+    } else if (message.notes.size() < maxNotes) {
+      message.note(use, "in this use of " + spelling(definition.kind) + " '" +
+                            definition.name.text + "'");
+    } else {
+      // Of a long chain the inner uses and the outermost are shown.
+      message.notes.back() = {
+          use, ("which comes from this use of " + spelling(definition.kind) + " '").str() +
+                   definition.name.text.str() + "'"};
+    }
+  }
 }
 
 Value Elaborator::instantiate(const Definition &block, const CallExpr &call,
@@ -271,16 +318,7 @@ Value Elaborator::instantiate(const Definition &block, const CallExpr &call,
   Value result = Value::poison();
   bool ok = true;
   for (auto [parameter, value] : zip_equal(block.parameters, arguments)) {
-    if (value.isAbsent()) {
-      value = evaluate(parameter.defaultValue);
-      if (!value.isPoison() && !suits(parameter.kind, value)) {
-        error(parameter.defaultValue->range, "the default of '" + parameter.name.text + "' is " +
-                                                 describe(value) + ", not a " +
-                                                 spelling(parameter.kind));
-        value = Value::poison();
-      }
-    }
-    ok &= !value.isPoison();
+    ok &= bindDefault(parameter, value);
     define(parameter.name, value, /*isLet=*/parameter.kind == ParameterKind::Tensor,
            /*warnUnused=*/false);
   }
@@ -288,25 +326,7 @@ Value Elaborator::instantiate(const Definition &block, const CallExpr &call,
     elaborate(block.body, &result);
   frame = inner.caller;
 
-  for (size_t i = firstNew; i < diagnostics.size(); ++i) {
-    Diagnostic &message = diagnostics[i];
-    if (message.severity != Severity::Error)
-      continue;
-    // The user can't change the prelude: say it where the prelude is used, and
-    // only the first; what follows is about the same argument.
-    if (isPrelude(message.range) && !isPrelude(call.range)) {
-      message.notes.insert(message.notes.begin(),
-                           {message.range, "in the definition of '" + block.name.text.str() + "'"});
-      message.range = call.range;
-      diagnostics.truncate(i + 1);
-    } else if (message.notes.size() < maxNotes) {
-      message.note(call.range, "in this use of block '" + block.name.text + "'");
-    } else {
-      // Of a long chain the inner uses and the outermost are shown.
-      message.notes.back() = {call.range,
-                              "which comes from this use of block '" + block.name.text.str() + "'"};
-    }
-  }
+  showUse(firstNew, block, call.range);
   if (result.isTensor())
     result.origin = call.range;
   return result;

@@ -3,8 +3,10 @@
 // Evaluates the tree with compile-time values and tensors and builds the weir
 // dialect on the way. Blocks are instantiated at each call, like templates.
 // The files: Elaborator.cpp (models, blocks), ElaborateStatement.cpp,
-// ElaborateExpr.cpp, Arguments.cpp (calls), Builtins.cpp (what the families
-// see of a call), Initializers.cpp, Tensors.cpp, and one per family of layers.
+// ElaborateExpr.cpp, Varying.cpp (numbers that change from step to step),
+// Arguments.cpp (calls), Builtins.cpp (what the families see of a call),
+// Initializers.cpp, Tensors.cpp, ElaborateTraining.cpp and ElaborateRules.cpp
+// (optimizers and schedules), and one per family of layers.
 //
 //===----------------------------------------------------------------------===//
 #ifndef WEIR_LIB_FRONTEND_ELABORATOR_H
@@ -14,6 +16,7 @@
 #include "weir/Frontend/AST.h"
 #include "weir/Frontend/Diagnostics.h"
 #include "weir/Frontend/Frontend.h"
+#include "weir/Frontend/Training.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -47,6 +50,9 @@ struct Value {
   mlir::Value tensor;
   /// For an `init:` argument: the call, resolved once the shape is known.
   const ast::Expr *syntax = nullptr;
+  /// For a Float or Bool that isn't known when the model is compiled: where the
+  /// program at hand computes it.
+  std::optional<ScalarProgram::Node> node;
 
   static Value poison() { return {}; }
   static Value absent() { return of(Kind::Absent); }
@@ -65,6 +71,11 @@ struct Value {
     v.truth = value;
     return v;
   }
+  static Value ofNode(Kind kind, ScalarProgram::Node node) {
+    Value v = of(kind);
+    v.node = node;
+    return v;
+  }
   static Value ofTensor(mlir::Value value, llvm::SMRange origin) {
     Value v = of(Kind::Tensor);
     v.tensor = value;
@@ -77,6 +88,8 @@ struct Value {
   bool isSize() const { return kind == Kind::Size; }
   bool isNumber() const { return kind == Kind::Size || kind == Kind::Float; }
   bool isTensor() const { return kind == Kind::Tensor; }
+  bool isBool() const { return kind == Kind::Bool; }
+  bool isVarying() const { return node.has_value(); }
   double asDouble() const { return kind == Kind::Size ? static_cast<double>(size) : number; }
   mlir::Type elementType() const {
     return mlir::cast<mlir::RankedTensorType>(tensor.getType()).getElementType();
@@ -96,6 +109,11 @@ private:
 std::string describe(const Value &value);
 /// "f32[3, 28, 28]".
 std::string describeShape(llvm::ArrayRef<int64_t> shape);
+
+/// A value from outside.
+Value valueOf(const Binding &binding);
+/// Whether the value suits the type; a size becomes a float where one is due.
+bool suits(ast::ParameterKind kind, Value &value);
 
 /// How a layer gets its name.
 struct Hint {
@@ -134,6 +152,7 @@ enum class ArgumentKind : uint8_t {
   Sizes,       ///< `sizes`: one or several sizes, or a tuple
   Tensors,     ///< `tensors`: one or several f32 tensors
   Float,       ///< `float`
+  Number,      ///< `number`: a float, also one that changes from step to step
   Bool,        ///< `bool`
   Word,        ///< `word`: a bare name
   Initializer, ///< `initializer`: a call like normal(0, 0.01)
@@ -152,7 +171,14 @@ struct Builtin {
   std::string signature; ///< as written in the table and shown in messages
   std::vector<ParameterSpec> parameters;
   Value (*emit)(Call &call) = nullptr;
+  /// Whether each element of the result depends on the same elements only.
+  bool isElementwise = false;
 };
+
+/// What an argument for the parameter of a definition must be.
+ParameterSpec specOf(const ast::Parameter &parameter);
+/// How a block or a rule is called; the tensors of an optimizer are left out.
+std::string signatureOf(const ast::Definition &definition);
 
 /// All layers and functions written in C++, by name.
 using BuiltinTable = llvm::StringMap<Builtin>;
@@ -161,6 +187,7 @@ const BuiltinTable &builtins();
 void addBuiltin(BuiltinTable &table, llvm::StringRef signature, Value (*emit)(Call &));
 // One per family of layers.
 void addElementwise(BuiltinTable &table);
+void addTraining(BuiltinTable &table);
 void addEmbedding(BuiltinTable &table);
 void addLinear(BuiltinTable &table);
 void addConv(BuiltinTable &table);
@@ -173,19 +200,31 @@ void addShape(BuiltinTable &table);
 inline constexpr int64_t maxSize = (int64_t(1) << 31) - 1;
 inline constexpr int64_t maxElements = int64_t(1) << 36;
 
+/// What a training is made of: the statements in force and what beats them.
+struct TrainingRequest {
+  llvm::SMRange range; ///< of the block's head; invalid if all comes from outside
+  std::vector<const ast::Statement *> statements;
+  const TrainingOverrides *overrides = nullptr;
+};
+
 class Elaborator {
 public:
   Elaborator(mlir::MLIRContext &context, const llvm::SourceMgr &sources, Diagnostics &diagnostics,
              const ast::SourceFile &file, const ast::SourceFile &prelude);
 
-  /// Builds the module of one model; null on errors. Callable once.
+  /// Builds the module of one model; null on errors. With a request the module
+  /// has the functions of its training too, and `plan` the rest of it. Callable
+  /// once.
   mlir::OwningOpRef<mlir::ModuleOp> run(const ast::Definition &model,
-                                        const llvm::StringMap<Binding> &bindings);
+                                        const llvm::StringMap<Binding> &bindings,
+                                        const TrainingRequest *request = nullptr);
 
   /// The parameters made by `run`, in order.
   const std::vector<std::pair<std::string, llvm::SmallVector<int64_t>>> &parameters() const {
     return parameterList;
   }
+
+  TrainingPlan plan;
 
 private:
   friend class Call;
@@ -221,10 +260,55 @@ private:
   void checkUnused(const Scope &scope);
   void define(const ast::Name &name, Value value, bool isLet, bool warnUnused);
   Variable *lookup(llvm::StringRef name);
-  void finishFunction(const ast::Definition &model);
+  struct Port {
+    ast::Name name;
+    mlir::Value value;
+  };
+  void finishFunction(mlir::Block *function, llvm::SMRange end, llvm::ArrayRef<Port> arguments,
+                      llvm::ArrayRef<Port> results);
   Value instantiate(const ast::Definition &block, const ast::CallExpr &call,
                     std::vector<Value> arguments, const Hint &hint);
   const ast::Definition *findBlock(llvm::StringRef name) const;
+  bool bindDefault(const ast::Parameter &parameter, Value &value);
+  void showUse(size_t firstNew, const ast::Definition &definition, llvm::SMRange use);
+
+  // ElaborateTraining.cpp
+  void elaborateTraining(const ast::Definition &model, const TrainingRequest &request);
+  void copyForInference(const ast::Definition &model);
+  void elaborateLoss(const ast::Statement &statement);
+  void elaborateMetric(const ast::Statement &statement);
+  void elaborateBest(const ast::Statement &statement);
+  void freeze(llvm::ArrayRef<const ast::Statement *> patterns);
+  bool checkPerExample(const Value &value, llvm::SMRange range, const llvm::Twine &what);
+
+  // ElaborateRules.cpp
+  /// While it lives, names are looked up in a rule's own scope.
+  struct RuleFrame {
+    RuleFrame(Elaborator &elaborator, const ast::Definition &rule, const ast::CallExpr &call);
+    ~RuleFrame();
+    Elaborator &elaborator;
+    const ast::CallExpr &call;
+    size_t firstNew;
+    Frame frame;
+  };
+  /// Arguments of an optimizer or a schedule by their parameters' names.
+  using RuleArguments = std::vector<std::pair<const ast::Parameter *, Value>>;
+  const ast::Definition *findRule(ast::DefinitionKind kind, const ast::CallExpr &call);
+  bool bindRule(const ast::Definition &rule, const ast::CallExpr &call,
+                const llvm::StringMap<Binding> &overrides, RuleArguments &arguments);
+  void elaborateRules(const ast::CallExpr &optimizer, const ast::CallExpr *schedule,
+                      const TrainingOverrides *overrides);
+  void runSchedule(const ast::Definition &schedule, const ast::CallExpr &call,
+                   const RuleArguments &arguments, RuleArguments &optimizerArguments);
+  void runOptimizer(const ast::Definition &optimizer, const ast::CallExpr &call,
+                    const RuleArguments &arguments);
+  void updateScheduled(const ast::Statement &statement);
+  void finishOptimizer(llvm::SMRange end);
+  std::string nameOfHyper(ScalarProgram::Node node, unsigned position) const;
+  void elaborateState(const ast::Statement &statement);
+  void elaborateUpdate(const ast::Statement &statement);
+  void defineSteps();
+  mlir::Value hyperArgument(ScalarProgram::Node node);
 
   // ElaborateExpr.cpp
   Value evaluate(const ast::Expr *expr, Hint hint = {});
@@ -236,6 +320,7 @@ private:
   Value evaluateSubscript(const ast::SubscriptExpr &expr);
   Value sliceTensor(const ast::SubscriptExpr &expr, const Value &object);
   Value applyToNumbers(const ast::BinaryExpr &expr, const Value &lhs, const Value &rhs);
+  Value chooseVarying(const ast::IfExpr &expr, const Value &condition);
   std::optional<int64_t> evaluateSize(const ast::Expr *expr, const llvm::Twine &what);
 
   // Arguments.cpp, Initializers.cpp
@@ -267,12 +352,25 @@ public:
   mlir::Location locationOf(llvm::SMRange range, llvm::StringRef name = "");
   /// A tensor operand: tensors as they are, numbers as constants of rank 0.
   mlir::Value asTensor(const Value &value, llvm::SMRange range);
+  // Varying.cpp
+  /// Computes numbers or truths of which at least one is varying.
+  Value applyVarying(ScalarProgram::Op op, llvm::ArrayRef<Value> operands,
+                     Value::Kind kind = Value::Kind::Float);
+  Value applyVarying(ast::BinaryOp op, const Value &lhs, const Value &rhs);
+  /// A varying number as a tensor; null after a report where there can be none.
+  mlir::Value varyingTensor(const Value &value, llvm::SMRange range);
+  /// For `average` and `auc`: the number that an epoch makes of `values`, which
+  /// have one element per example.
+  Value epochNumber(TrainingPlan::Metric::Kind kind, llvm::ArrayRef<Value> values, Call &call);
+
   /// `lhs op rhs` for at least one tensor; reports what doesn't broadcast.
   Value emitBinary(const ast::BinaryExpr &expr, const Value &lhs, const Value &rhs,
                    llvm::StringRef name);
   /// `lhs @ rhs`; `place` is where the op is said to be.
   Value emitMatmul(const Value &lhs, const Value &rhs, llvm::SMRange range, llvm::SMRange place,
                    llvm::StringRef name);
+  /// A list of numbers as a tensor of rank 1; everything else as it is.
+  Value listAsTensor(Value value, llvm::SMRange range);
   /// Refuses ids where numbers are needed.
   bool requireFloat(const Value &value, llvm::SMRange range);
   /// The broadcast shape, or nothing after a report.
@@ -301,17 +399,33 @@ private:
 
   Frame *frame = nullptr;
   mlir::Block *body = nullptr;
-  struct Port {
-    ast::Name name;
-    mlir::Value value;
-  };
-  std::vector<Port> inputs, outputs;
+  llvm::SmallVector<Port> inputs, outputs, targets;
   std::vector<std::pair<std::string, llvm::SmallVector<int64_t>>> parameterList;
   llvm::StringMap<llvm::SMRange> parameterPlaces;
   llvm::StringSet<> layerPaths;
   llvm::SMLoc duplicateAt;
   unsigned steps = 0, depth = 0, instances = 0;
   bool exhausted = false;
+
+  // Training.
+  /// What varies is computed here; null where nothing does.
+  ScalarProgram *program = nullptr;
+  TrainingPlan::Metric *metric = nullptr; ///< the one at hand
+  bool inTraining = false;                ///< beyond the model's own statements
+  Port lossResult;
+  llvm::SmallVector<Port> metricResults;
+  /// The optimizer at hand; null elsewhere.
+  struct Rule {
+    mlir::Block *block = nullptr;
+    llvm::SmallVector<Port> ports; ///< the parameter and its gradient
+    llvm::SmallVector<Port> states;
+    std::vector<double> initials;
+    llvm::StringMap<mlir::Value> updates; ///< of the parameter and the states
+    std::vector<std::pair<ScalarProgram::Node, mlir::Value>> hypers;
+  };
+  Rule *optimizer = nullptr;
+  RuleArguments *scheduled = nullptr; ///< the optimizer's arguments, in a schedule
+  std::vector<const ast::Parameter *> setBySchedule;
 };
 
 /// One call of a built-in with its arguments checked and converted. Used by

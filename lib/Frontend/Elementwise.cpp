@@ -16,6 +16,8 @@ namespace weir {
 mlir::Value Elaborator::asTensor(const Value &value, SMRange range) {
   if (value.isTensor())
     return value.tensor;
+  if (value.isVarying())
+    return varyingTensor(value, range);
   auto type = mlir::RankedTensorType::get({}, builder.getF32Type());
   auto attribute = mlir::DenseElementsAttr::get(type, static_cast<float>(value.asDouble()));
   return ConstantOp::create(builder, locationOf(range), type, attribute);
@@ -64,6 +66,8 @@ static Value emitBroadcast(Elaborator &elaborator, CreateBinary create, StringRe
   if (!shape)
     return Value::poison();
   mlir::Value left = elaborator.asTensor(lhs, place), right = elaborator.asTensor(rhs, place);
+  if (!left || !right)
+    return Value::poison();
   bool batched = isBatched(left.getType()) || isBatched(right.getType());
   mlir::Type type = makeTensorType(batched, *shape, elaborator.builder.getF32Type());
   return Value::ofTensor(
@@ -75,7 +79,13 @@ Value Elaborator::emitBinary(const ast::BinaryExpr &expr, const Value &lhs, cons
   CreateBinary create = expr.op == ast::BinaryOp::Add   ? createBinary<AddOp>
                         : expr.op == ast::BinaryOp::Sub ? createBinary<SubOp>
                         : expr.op == ast::BinaryOp::Mul ? createBinary<MulOp>
-                                                        : createBinary<DivOp>;
+                        : expr.op == ast::BinaryOp::Div ? createBinary<DivOp>
+                                                        : expr.op == ast::BinaryOp::Less
+                            ? [](mlir::OpBuilder &builder, mlir::Location location, mlir::Type type,
+                                 mlir::Value left, mlir::Value right) -> mlir::Value {
+    return GreaterOp::create(builder, location, type, right, left);
+  }
+  : createBinary<GreaterOp>;
   // The operator's own place tells apart the parts of a long formula.
   return emitBroadcast(*this, create, spelling(expr.op), lhs, rhs, expr.range, expr.opRange, name);
 }
@@ -84,7 +94,7 @@ Value Elaborator::emitBinary(const ast::BinaryExpr &expr, const Value &lhs, cons
 // Functions of two variables
 //===----------------------------------------------------------------------===//
 
-template <typename Op, typename OfSizes, typename OfFloats>
+template <typename Op, ScalarProgram::Op ofVarying, typename OfSizes, typename OfFloats>
 static Value twoVariables(Call &call, StringRef first, StringRef second, OfSizes ofSizes,
                           OfFloats ofFloats) {
   const Value &lhs = call[first], &rhs = call[second];
@@ -92,6 +102,8 @@ static Value twoVariables(Call &call, StringRef first, StringRef second, OfSizes
     return emitBroadcast(call.elaborator, createBinary<Op>, call.builtin.name, lhs, rhs,
                          call.expr.range, call.calleeRange(), call.givenName());
   }
+  if (lhs.isVarying() || rhs.isVarying())
+    return call.elaborator.applyVarying(ofVarying, {lhs, rhs});
   if (lhs.isSize() && rhs.isSize())
     if (std::optional<int64_t> size = ofSizes(lhs.size, rhs.size))
       return Value::ofSize(*size);
@@ -99,20 +111,20 @@ static Value twoVariables(Call &call, StringRef first, StringRef second, OfSizes
 }
 
 static Value emitMaximum(Call &call) {
-  return twoVariables<MaximumOp>(
+  return twoVariables<MaximumOp, ScalarProgram::Op::Maximum>(
       call, "a", "b", [](int64_t a, int64_t b) { return std::optional<int64_t>(std::max(a, b)); },
       [](double a, double b) { return std::max(a, b); });
 }
 
 static Value emitMinimum(Call &call) {
-  return twoVariables<MinimumOp>(
+  return twoVariables<MinimumOp, ScalarProgram::Op::Minimum>(
       call, "a", "b", [](int64_t a, int64_t b) { return std::optional<int64_t>(std::min(a, b)); },
       [](double a, double b) { return std::min(a, b); });
 }
 
 static Value emitPow(Call &call) {
   bool overflow = false;
-  Value result = twoVariables<PowOp>(
+  Value result = twoVariables<PowOp, ScalarProgram::Op::Pow>(
       call, "x", "exponent",
       [&](int64_t base, int64_t exponent) -> std::optional<int64_t> {
         if (exponent < 0)
@@ -136,8 +148,11 @@ static Value emitPow(Call &call) {
 // Functions of one variable
 //===----------------------------------------------------------------------===//
 
-template <typename Op, double (*ofNumber)(double)> static Value oneVariable(Call &call) {
+template <typename Op, double (*ofNumber)(double), ScalarProgram::Op ofVarying>
+static Value oneVariable(Call &call) {
   const Value &x = call["x"];
+  if (x.isVarying())
+    return call.elaborator.applyVarying(ofVarying, {x});
   if (x.isNumber()) {
     double result = ofNumber(x.asDouble());
     if (std::isfinite(result))
@@ -153,7 +168,7 @@ static Value emitAbs(Call &call) {
   const Value &x = call["x"];
   if (x.isSize())
     return Value::ofSize(x.size < 0 ? -x.size : x.size);
-  return oneVariable<AbsOp, std::fabs>(call);
+  return oneVariable<AbsOp, std::fabs, ScalarProgram::Op::Abs>(call);
 }
 
 static double rsqrt(double x) { return 1 / std::sqrt(x); }
@@ -163,7 +178,9 @@ static double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp
 static double neg(double x) { return -x; }
 
 /// Rounds to the nearest size, halves to even, or down or up.
-template <double (*round)(double)> static Value toSize(Call &call) {
+template <double (*round)(double), ScalarProgram::Op ofVarying> static Value toSize(Call &call) {
+  if (call["x"].isVarying())
+    return call.elaborator.applyVarying(ofVarying, {call["x"]});
   double value = round(call.number("x"));
   if (std::fabs(value) <= static_cast<double>(maxSize))
     return Value::ofSize(static_cast<int64_t>(value));
@@ -171,25 +188,35 @@ template <double (*round)(double)> static Value toSize(Call &call) {
   return Value::poison();
 }
 
+static Value emitCos(Call &call) {
+  const Value &x = call["x"];
+  return x.isVarying() ? call.elaborator.applyVarying(ScalarProgram::Op::Cos, {x})
+                       : Value::ofFloat(std::cos(x.asDouble()));
+}
+
 void addElementwise(BuiltinTable &table) {
+  using Scalar = ScalarProgram::Op;
   addBuiltin(table, "maximum(a: value, b: value)", emitMaximum);
   addBuiltin(table, "minimum(a: value, b: value)", emitMinimum);
   addBuiltin(table, "pow(x: value, exponent: value)", emitPow);
-  addBuiltin(table, "neg(x: value)", oneVariable<NegOp, neg>);
+  addBuiltin(table, "neg(x: value)", oneVariable<NegOp, neg, Scalar::Neg>);
   addBuiltin(table, "abs(x: value)", emitAbs);
-  addBuiltin(table, "exp(x: value)", oneVariable<ExpOp, std::exp>);
-  addBuiltin(table, "log(x: value)", oneVariable<LogOp, std::log>);
-  addBuiltin(table, "log1p(x: value)", oneVariable<Log1pOp, std::log1p>);
-  addBuiltin(table, "sqrt(x: value)", oneVariable<SqrtOp, std::sqrt>);
-  addBuiltin(table, "rsqrt(x: value)", oneVariable<RsqrtOp, rsqrt>);
-  addBuiltin(table, "erf(x: value)", oneVariable<ErfOp, std::erf>);
-  addBuiltin(table, "tanh(x: value)", oneVariable<TanhOp, std::tanh>);
-  addBuiltin(table, "sigmoid(x: value)", oneVariable<SigmoidOp, sigmoid>);
-  addBuiltin(table, "relu(x: value)", oneVariable<ReluOp, relu>);
-  addBuiltin(table, "softplus(x: value)", oneVariable<SoftplusOp, softplus>);
-  addBuiltin(table, "round(x: float)", toSize<std::nearbyint>);
-  addBuiltin(table, "floor(x: float)", toSize<std::floor>);
-  addBuiltin(table, "ceil(x: float)", toSize<std::ceil>);
+  addBuiltin(table, "exp(x: value)", oneVariable<ExpOp, std::exp, Scalar::Exp>);
+  addBuiltin(table, "log(x: value)", oneVariable<LogOp, std::log, Scalar::Log>);
+  addBuiltin(table, "log1p(x: value)", oneVariable<Log1pOp, std::log1p, Scalar::Log1p>);
+  addBuiltin(table, "sqrt(x: value)", oneVariable<SqrtOp, std::sqrt, Scalar::Sqrt>);
+  addBuiltin(table, "rsqrt(x: value)", oneVariable<RsqrtOp, rsqrt, Scalar::Rsqrt>);
+  addBuiltin(table, "erf(x: value)", oneVariable<ErfOp, std::erf, Scalar::Erf>);
+  addBuiltin(table, "tanh(x: value)", oneVariable<TanhOp, std::tanh, Scalar::Tanh>);
+  addBuiltin(table, "sigmoid(x: value)", oneVariable<SigmoidOp, sigmoid, Scalar::Sigmoid>);
+  addBuiltin(table, "relu(x: value)", oneVariable<ReluOp, relu, Scalar::Relu>);
+  addBuiltin(table, "softplus(x: value)", oneVariable<SoftplusOp, softplus, Scalar::Softplus>);
+  addBuiltin(table, "round(x: number)", toSize<std::nearbyint, Scalar::Round>);
+  addBuiltin(table, "floor(x: number)", toSize<std::floor, Scalar::Floor>);
+  addBuiltin(table, "ceil(x: number)", toSize<std::ceil, Scalar::Ceil>);
+  addBuiltin(table, "cos(x: number)", emitCos);
+  for (auto &entry : table)
+    entry.second.isElementwise = true;
 }
 
 } // namespace weir

@@ -60,7 +60,7 @@ static const ast::Definition *selectModel(const ast::SourceFile &file, StringRef
   std::vector<StringRef> names;
   const ast::Definition *found = nullptr;
   for (const ast::Definition *definition : file.definitions) {
-    if (!definition->isModel)
+    if (!definition->isModel())
       continue;
     names.push_back(definition->name.text);
     if (wanted.empty() || wanted == definition->name.text)
@@ -82,18 +82,77 @@ static const ast::Definition *selectModel(const ast::SourceFile &file, StringRef
   return found;
 }
 
-static mlir::OwningOpRef<mlir::ModuleOp> build(const ast::SourceFile &file, StringRef fileName,
-                                               SourceMgr &sources, mlir::MLIRContext &context,
-                                               const ModelOptions &options,
-                                               Diagnostics &diagnostics) {
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+static const ast::Definition *findTraining(const ast::SourceFile &file, StringRef model) {
+  for (const ast::Definition *definition : file.definitions)
+    if (definition->kind == ast::DefinitionKind::Training && definition->name.text == model)
+      return definition;
+  return nullptr;
+}
+
+/// The statements of a block and those from outside, which replace its own of
+/// their kind. The latter live in `files`. False after a report.
+static bool gatherStatements(const ast::Definition *block, const TrainingOverrides &overrides,
+                             SourceMgr &sources, Diagnostics &diagnostics,
+                             std::vector<std::unique_ptr<ast::SourceFile>> &files,
+                             std::vector<const ast::Statement *> &statements) {
+  std::vector<const ast::Statement *> given;
+  unsigned before = diagnostics.errors();
+  for (const std::string &text : overrides.statements) {
+    std::unique_ptr<MemoryBuffer> buffer = MemoryBuffer::getMemBufferCopy(text, "from outside");
+    StringRef source = buffer->getBuffer();
+    sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+    if (!checkIsText(source, diagnostics))
+      return false;
+    files.push_back(parseTrainingStatements(source, diagnostics));
+    append_range(given, files.back()->definitions.front()->body);
+  }
+  auto isReplaced = [&](const ast::Statement *statement) {
+    return statement->kind != ast::StatementKind::Let &&
+           statement->kind != ast::StatementKind::Target &&
+           any_of(given, [&](const auto *other) { return other->kind == statement->kind; });
+  };
+  if (block)
+    for (const ast::Statement *statement : block->body)
+      if (!isReplaced(statement))
+        statements.push_back(statement);
+  append_range(statements, given);
+  return diagnostics.errors() == before;
+}
+
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+/// Builds the model; with `overrides` also its training, and without them its
+/// training block, if there is one, is checked.
+static std::optional<Training> build(const ast::SourceFile &file, StringRef fileName,
+                                     SourceMgr &sources, mlir::MLIRContext &context,
+                                     const ModelOptions &options,
+                                     const TrainingOverrides *overrides, Diagnostics &diagnostics) {
   const ast::Definition *model = selectModel(file, options.modelName, fileName, diagnostics);
   if (!model)
-    return nullptr;
+    return std::nullopt;
   context.loadDialect<WeirDialect, mlir::func::FuncDialect>();
   std::unique_ptr<ast::SourceFile> prelude =
       parseBuffer(MemoryBuffer::getMemBuffer(preludeText(), "prelude.weir"), sources, diagnostics);
   if (!prelude)
-    return nullptr;
+    return std::nullopt;
+
+  const ast::Definition *block = findTraining(file, model->name.text);
+  TrainingRequest request{block ? block->range : model->range, {}, overrides};
+  std::vector<std::unique_ptr<ast::SourceFile>> files;
+  if (!gatherStatements(block, overrides ? *overrides : TrainingOverrides(), sources, diagnostics,
+                        files, request.statements))
+    return std::nullopt;
+  if (overrides && !block && request.statements.empty()) {
+    diagnostics.error(model->range, "nothing says how '" + model->name.text + "' is to be trained")
+        .fix("write `training " + model->name.text + " { loss ...  optimizer ... }` beside it");
+    return std::nullopt;
+  }
 
   StringMap<Binding> bindings = options.bindings;
   if (options.parameterShapes) {
@@ -110,14 +169,33 @@ static mlir::OwningOpRef<mlir::ModuleOp> build(const ast::SourceFile &file, Stri
     inferSizes(*model, *options.parameterShapes, probe, bindings);
   }
   Elaborator elaborator(context, sources, diagnostics, file, *prelude);
-  return elaborator.run(*model, bindings);
+  Training result;
+  result.module = elaborator.run(*model, bindings, block || overrides ? &request : nullptr);
+  if (!result.module)
+    return std::nullopt;
+  result.plan = std::move(elaborator.plan);
+  return result;
+}
+
+static mlir::OwningOpRef<mlir::ModuleOp> buildModel(const ast::SourceFile &file, StringRef name,
+                                                    SourceMgr &sources, mlir::MLIRContext &context,
+                                                    const ModelOptions &options,
+                                                    Diagnostics &diagnostics) {
+  std::optional<Training> built =
+      build(file, name, sources, context, options, /*overrides=*/nullptr, diagnostics);
+  if (!built)
+    return nullptr;
+  for (auto function :
+       make_early_inc_range(drop_begin(built->module->getOps<mlir::func::FuncOp>())))
+    function.erase();
+  return std::move(built->module);
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> loadModel(StringRef path, SourceMgr &sources,
                                             mlir::MLIRContext &context, const ModelOptions &options,
                                             Diagnostics &diagnostics) {
   std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
-  return file ? build(*file, path, sources, context, options, diagnostics) : nullptr;
+  return file ? buildModel(*file, path, sources, context, options, diagnostics) : nullptr;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> loadModelFromText(StringRef text, StringRef name,
@@ -126,7 +204,26 @@ mlir::OwningOpRef<mlir::ModuleOp> loadModelFromText(StringRef text, StringRef na
                                                     Diagnostics &diagnostics) {
   std::unique_ptr<ast::SourceFile> file =
       parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
-  return file ? build(*file, name, sources, context, options, diagnostics) : nullptr;
+  return file ? buildModel(*file, name, sources, context, options, diagnostics) : nullptr;
+}
+
+std::optional<Training> loadTraining(StringRef path, SourceMgr &sources, mlir::MLIRContext &context,
+                                     const ModelOptions &options,
+                                     const TrainingOverrides &overrides, Diagnostics &diagnostics) {
+  std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
+  return file ? build(*file, path, sources, context, options, &overrides, diagnostics)
+              : std::nullopt;
+}
+
+std::optional<Training> loadTrainingFromText(StringRef text, StringRef name, SourceMgr &sources,
+                                             mlir::MLIRContext &context,
+                                             const ModelOptions &options,
+                                             const TrainingOverrides &overrides,
+                                             Diagnostics &diagnostics) {
+  std::unique_ptr<ast::SourceFile> file =
+      parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
+  return file ? build(*file, name, sources, context, options, &overrides, diagnostics)
+              : std::nullopt;
 }
 
 } // namespace weir

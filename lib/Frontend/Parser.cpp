@@ -2,7 +2,9 @@
 
 #include "Parser.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/ConvertUTF.h"
 
 using namespace llvm;
@@ -69,6 +71,12 @@ bool Parser::expectClosing(TokenKind kind, SMRange opening, StringRef what) {
 }
 
 bool Parser::startsStatement() const {
+  if (bodyKind == ast::DefinitionKind::Training && at(TokenKind::Identifier) &&
+      !startsAssignment() && is_contained(trainingWords(), token.text))
+    return true;
+  if ((bodyKind == ast::DefinitionKind::Optimizer || bodyKind == ast::DefinitionKind::Schedule) &&
+      ahead.is(TokenKind::Identifier) && (atWord("state") || atWord("update")))
+    return true;
   switch (token.kind) {
   case TokenKind::KwInput:
   case TokenKind::KwParam:
@@ -82,9 +90,19 @@ bool Parser::startsStatement() const {
   }
 }
 
+bool Parser::atDefinition() const {
+  if (at(TokenKind::KwModel) || at(TokenKind::KwBlock))
+    return true;
+  if (!ahead.is(TokenKind::Identifier))
+    return false;
+  // In a training block the other two are statements.
+  return atWord("training") ||
+         (bodyKind != ast::DefinitionKind::Training && (atWord("optimizer") || atWord("schedule")));
+}
+
 void Parser::synchronizeStatement() {
   unsigned braces = 0;
-  while (!at(TokenKind::EndOfFile) && !at(TokenKind::KwModel) && !at(TokenKind::KwBlock)) {
+  while (!at(TokenKind::EndOfFile) && !atDefinition()) {
     if (braces == 0 && (startsStatement() || at(TokenKind::RightBrace)))
       break;
     if (at(TokenKind::LeftBrace))
@@ -97,7 +115,8 @@ void Parser::synchronizeStatement() {
 }
 
 void Parser::synchronizeDefinition() {
-  while (!at(TokenKind::EndOfFile) && !at(TokenKind::KwModel) && !at(TokenKind::KwBlock))
+  bodyKind = ast::DefinitionKind::Model;
+  while (!at(TokenKind::EndOfFile) && !atDefinition())
     advance();
   panicking = false;
 }
@@ -130,9 +149,24 @@ bool Parser::parseName(ast::Name &name, const Twine &context) {
 // Definitions
 //===----------------------------------------------------------------------===//
 
+static std::optional<ast::DefinitionKind> definitionKind(const Token &token) {
+  if (token.is(TokenKind::KwModel))
+    return ast::DefinitionKind::Model;
+  if (token.is(TokenKind::KwBlock))
+    return ast::DefinitionKind::Block;
+  if (!token.is(TokenKind::Identifier))
+    return std::nullopt;
+  return StringSwitch<std::optional<ast::DefinitionKind>>(token.text)
+      .Case("training", ast::DefinitionKind::Training)
+      .Case("optimizer", ast::DefinitionKind::Optimizer)
+      .Case("schedule", ast::DefinitionKind::Schedule)
+      .Default(std::nullopt);
+}
+
 std::unique_ptr<ast::SourceFile> Parser::parseFile() {
   while (!at(TokenKind::EndOfFile) && !diagnostics.full()) {
-    if (!at(TokenKind::KwModel) && !at(TokenKind::KwBlock)) {
+    std::optional<ast::DefinitionKind> kind = definitionKind(token);
+    if (!kind) {
       Diagnostic &message = error(token.range(), "expected a model or a block, " + found());
       if (startsStatement())
         message.fix("statements stand in a model: `model Name() { ... }`");
@@ -141,30 +175,30 @@ std::unique_ptr<ast::SourceFile> Parser::parseFile() {
       synchronizeDefinition();
       continue;
     }
-    file->definitions.push_back(parseDefinition());
+    file->definitions.push_back(parseDefinition(*kind));
   }
   return std::move(file);
 }
 
-const ast::Definition *Parser::parseDefinition() {
+const ast::Definition *Parser::parseDefinition(ast::DefinitionKind definitionKind) {
   auto *definition = file->make<ast::Definition>();
-  definition->isModel = at(TokenKind::KwModel);
-  StringRef kind = definition->isModel ? "model" : "block";
+  definition->kind = bodyKind = definitionKind;
+  StringRef kind = spelling(definitionKind);
   SMLoc start = token.start();
   advance();
   SmallVector<ast::Parameter> parameters;
   SmallVector<const ast::Statement *> body;
   if (parseName(definition->name, "the name of the " + kind)) {
-    if (at(TokenKind::LeftParen))
-      parseParameters(definition->isModel, parameters);
-    else if (!definition->isModel)
-      error(missingRange(), "expected '(' and the parameters of the block, " + found());
+    bool isTraining = definitionKind == ast::DefinitionKind::Training;
+    if (at(TokenKind::LeftParen) && !isTraining)
+      parseParameters(definitionKind, parameters);
+    else if (!definition->isModel() && !isTraining)
+      error(missingRange(), "expected '(' and the parameters of the " + kind + ", " + found());
   }
   definition->range = rangeFrom(start);
   // A mistake in the head shouldn't hide the body.
   if (panicking) {
-    while (!at(TokenKind::LeftBrace) && !at(TokenKind::EndOfFile) && !at(TokenKind::KwModel) &&
-           !at(TokenKind::KwBlock))
+    while (!at(TokenKind::LeftBrace) && !at(TokenKind::EndOfFile) && !atDefinition())
       advance();
     panicking = false;
   }
@@ -178,6 +212,7 @@ const ast::Definition *Parser::parseDefinition() {
             "expected '}' to close " + kind + " '" + definition->name.text + "', " + found())
           .note(opening, "it is opened here");
   }
+  bodyKind = ast::DefinitionKind::Model;
   if (panicking)
     synchronizeDefinition();
   definition->parameters = file->copy(ArrayRef<ast::Parameter>(parameters));
@@ -185,7 +220,9 @@ const ast::Definition *Parser::parseDefinition() {
   return definition;
 }
 
-bool Parser::parseParameters(bool isModel, SmallVectorImpl<ast::Parameter> &parameters) {
+bool Parser::parseParameters(ast::DefinitionKind kind,
+                             SmallVectorImpl<ast::Parameter> &parameters) {
+  bool isModel = kind == ast::DefinitionKind::Model;
   SMRange opening = token.range();
   advance();
   while (!panicking && !at(TokenKind::RightParen)) {
@@ -206,8 +243,8 @@ bool Parser::parseParameters(bool isModel, SmallVectorImpl<ast::Parameter> &para
             error(token.range(), "expected `size`, `float` or `bool`, " + found());
         if (type == "int")
           message.fix("whole numbers have the type `size`");
-        else if (!isModel)
-          message.fix("a tensor is written without a type: `block " + Twine("f(x, n: size)`"));
+        else if (kind == ast::DefinitionKind::Block)
+          message.fix("a tensor is written without a type: `block f(x, n: size)`");
         return false;
       }
       advance();
@@ -232,8 +269,7 @@ bool Parser::parseParameters(bool isModel, SmallVectorImpl<ast::Parameter> &para
 //===----------------------------------------------------------------------===//
 
 void Parser::parseBody(SmallVectorImpl<const ast::Statement *> &body) {
-  while (!at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) && !at(TokenKind::KwModel) &&
-         !at(TokenKind::KwBlock) && !diagnostics.full()) {
+  while (!atBodyEnd() && !diagnostics.full()) {
     if (accept(TokenKind::Semicolon))
       continue;
     const ast::Statement *statement = parseStatement();
@@ -245,6 +281,11 @@ void Parser::parseBody(SmallVectorImpl<const ast::Statement *> &body) {
 }
 
 const ast::Statement *Parser::parseStatement() {
+  if (bodyKind == ast::DefinitionKind::Training && !at(TokenKind::KwLet))
+    return parseTrainingStatement();
+  if (bodyKind == ast::DefinitionKind::Optimizer || bodyKind == ast::DefinitionKind::Schedule)
+    if (const ast::Statement *rule = parseRuleStatement(); rule || panicking)
+      return rule;
   SMLoc start = token.start();
   auto *statement = file->make<ast::Statement>();
   switch (token.kind) {
@@ -294,22 +335,25 @@ const ast::Statement *Parser::parseStatement() {
       statement->value = parseExpr();
       break;
     }
-    Diagnostic &message = error(
-        token.range(), "expected a statement (input, param, let, for, output, return), " + found());
-    static constexpr StringRef keywords[] = {"input", "param", "let", "output", "for", "return"};
-    StringRef near = at(TokenKind::Identifier) ? nearestWord(token.text, keywords) : "";
-    if (at(TokenKind::KwIf))
-      message.fix("`if` chooses between values: `let y = if a == b then x else f(x)`");
-    else if (!near.empty())
-      message.fix("did you mean '" + near + "'?");
-    else if (startsExpr())
-      message.fix("name the value: `let name = ...`");
-    // So that the loop over statements makes progress.
-    advance();
+    reportStrayStatement({"input", "param", "let", "for", "output", "return"});
     return nullptr;
   }
   statement->range = rangeFrom(start);
   return statement;
+}
+
+void Parser::reportStrayStatement(ArrayRef<StringRef> words) {
+  Diagnostic &message =
+      error(token.range(), "expected a statement (" + join(words, ", ") + "), " + found());
+  StringRef near = at(TokenKind::Identifier) ? nearestWord(token.text, words) : "";
+  if (at(TokenKind::KwIf))
+    message.fix("`if` chooses between values: `let y = if a == b then x else f(x)`");
+  else if (!near.empty())
+    message.fix("did you mean '" + near + "'?");
+  else if (startsExpr() && is_contained(words, "let"))
+    message.fix("name the value: `let name = ...`");
+  // So that the loop over statements makes progress.
+  advance();
 }
 
 const ast::Statement *Parser::parseFor() {
@@ -381,6 +425,11 @@ const ast::TensorType *Parser::parseType() {
 std::unique_ptr<ast::SourceFile> parse(StringRef text, Diagnostics &diagnostics) {
   Parser parser(text, diagnostics);
   return parser.parseFile();
+}
+
+std::unique_ptr<ast::SourceFile> parseTrainingStatements(StringRef text, Diagnostics &diagnostics) {
+  Parser parser(text, diagnostics);
+  return parser.parseTrainingStatements();
 }
 
 bool checkIsText(StringRef text, Diagnostics &diagnostics) {

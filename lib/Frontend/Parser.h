@@ -1,7 +1,7 @@
 //===- Parser.h - The parser's own state (private) ------------------------===//
 //
-// Split over two files: Parser.cpp reads definitions, types and statements,
-// ParseExpr.cpp reads expressions.
+// Split over three files: Parser.cpp reads definitions, types and statements,
+// ParseTraining.cpp what is said about training, ParseExpr.cpp expressions.
 //
 //===----------------------------------------------------------------------===//
 #ifndef WEIR_LIB_FRONTEND_PARSER_H
@@ -26,6 +26,8 @@ public:
   }
 
   std::unique_ptr<ast::SourceFile> parseFile();
+  /// Statements of a training block alone.
+  std::unique_ptr<ast::SourceFile> parseTrainingStatements();
 
 private:
   // Tokens.
@@ -46,6 +48,15 @@ private:
   void synchronizeStatement();
   void synchronizeDefinition();
   bool startsStatement() const;
+  bool atDefinition() const;
+  bool atBodyEnd() const {
+    return at(TokenKind::RightBrace) || at(TokenKind::EndOfFile) || atDefinition();
+  }
+  /// The token is the word of the language with this meaning here, though a name
+  /// elsewhere.
+  bool atWord(llvm::StringRef word) const {
+    return at(TokenKind::Identifier) && token.text == word;
+  }
   bool startsExpr() const;
   bool startsAssignment() const { return at(TokenKind::Identifier) && ahead.is(TokenKind::Assign); }
 
@@ -58,13 +69,21 @@ private:
   };
 
   // Parser.cpp
-  const ast::Definition *parseDefinition();
-  bool parseParameters(bool isModel, llvm::SmallVectorImpl<ast::Parameter> &parameters);
+  const ast::Definition *parseDefinition(ast::DefinitionKind kind);
+  bool parseParameters(ast::DefinitionKind kind, llvm::SmallVectorImpl<ast::Parameter> &parameters);
   void parseBody(llvm::SmallVectorImpl<const ast::Statement *> &body);
   const ast::Statement *parseStatement();
   const ast::Statement *parseFor();
   const ast::TensorType *parseType();
   bool parseName(ast::Name &name, const llvm::Twine &context);
+
+  // ParseTraining.cpp
+  static llvm::ArrayRef<llvm::StringRef> trainingWords();
+  const ast::Statement *parseTrainingStatement();
+  const ast::Statement *parseRuleStatement();
+  bool parseBest(ast::Statement &statement);
+  bool parseTarget(ast::Statement &statement);
+  void reportStrayStatement(llvm::ArrayRef<llvm::StringRef> words);
 
   // ParseExpr.cpp
   const ast::Expr *parseExpr();
@@ -89,6 +108,8 @@ private:
   Token token, ahead;
   llvm::SMLoc previousEnd;
   const char *endOfText;
+  /// What the statements at hand belong to.
+  ast::DefinitionKind bodyKind = ast::DefinitionKind::Model;
   unsigned depth = 0;
   bool panicking = false;
 };

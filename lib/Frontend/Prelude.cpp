@@ -1,9 +1,6 @@
 //===- Prelude.cpp - The text of the prelude, embedded --------------------===//
 
 #include "weir/Frontend/Frontend.h"
-#include "weir/Frontend/Parser.h"
-
-#include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 
@@ -15,15 +12,5 @@ static constexpr char bytes[] = {
     0};
 
 StringRef preludeText() { return StringRef(bytes, sizeof(bytes) - 1); }
-
-std::vector<std::string> preludeBlocks() {
-  Diagnostics diagnostics;
-  std::vector<std::string> names;
-  std::unique_ptr<ast::SourceFile> file = parse(preludeText(), diagnostics);
-  for (const ast::Definition *definition : file->definitions)
-    names.push_back(definition->name.text.str());
-  sort(names);
-  return names;
-}
 
 } // namespace weir

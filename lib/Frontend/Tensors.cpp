@@ -21,6 +21,11 @@ bool Elaborator::checkShape(ArrayRef<int64_t> shape, SMRange range) {
 
 mlir::Value Elaborator::makeParameter(StringRef name, ArrayRef<int64_t> shape,
                                       Initializer initializer, bool buffer, SMRange range) {
+  if (inTraining) {
+    error(range, "the training of a model can't hold parameters")
+        .fix("move this layer into the model");
+    return nullptr;
+  }
   auto [place, isNew] = parameterPlaces.try_emplace(name, range);
   if (isNew) {
     parameterList.push_back({name.str(), SmallVector<int64_t>(shape)});
@@ -34,6 +39,19 @@ mlir::Value Elaborator::makeParameter(StringRef name, ArrayRef<int64_t> shape,
   return ParamOp::create(builder, locationOf(range, name),
                          makeTensorType(false, shape, builder.getF32Type()), name, initializer.kind,
                          ArrayRef<double>{initializer.first, initializer.second}, buffer);
+}
+
+Value Elaborator::listAsTensor(Value value, SMRange range) {
+  auto isFixed = [](const Value &element) { return element.isNumber() && !element.isVarying(); };
+  if (value.kind != Value::Kind::Tuple || value.elements.empty() ||
+      !all_of(value.elements, isFixed))
+    return value;
+  SmallVector<float> numbers;
+  for (const Value &element : value.elements)
+    numbers.push_back(static_cast<float>(element.asDouble()));
+  auto type = makeTensorType(false, {static_cast<int64_t>(numbers.size())}, builder.getF32Type());
+  auto attribute = mlir::DenseElementsAttr::get(type, ArrayRef(numbers));
+  return Value::ofTensor(ConstantOp::create(builder, locationOf(range), type, attribute), range);
 }
 
 bool Elaborator::requireFloat(const Value &value, SMRange range) {
@@ -58,11 +76,15 @@ std::string describe(const Value &value) {
   case Value::Kind::Size:
     return "the size " + std::to_string(value.size);
   case Value::Kind::Float: {
+    if (value.isVarying())
+      return "a number that changes while the model is trained";
     std::string text;
     raw_string_ostream(text) << "the float " << format("%g", value.number);
     return text;
   }
   case Value::Kind::Bool:
+    if (value.isVarying())
+      return "a condition that changes while the model is trained";
     return value.truth ? "true" : "false";
   case Value::Kind::String:
     return "a string";

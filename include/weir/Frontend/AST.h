@@ -179,18 +179,45 @@ struct TensorType {
   llvm::ArrayRef<const Expr *> shape;
 };
 
-enum class StatementKind : uint8_t { Input, Param, Let, Output, Assign, For, Return };
+enum class StatementKind : uint8_t {
+  Input,
+  Param,
+  Let,
+  Output,
+  Assign,
+  For,
+  Return,
+  // In a training block.
+  Target,
+  Loss,
+  Metric,
+  Optimizer,
+  Schedule,
+  Epochs,
+  Batch,
+  Best,
+  Freeze,
+  ClipNorm,
+  // In an optimizer or a schedule.
+  State,
+  Update,
+};
+/// The word that such a statement starts with; empty for Assign.
+llvm::StringRef spelling(StatementKind kind);
 
 struct Statement {
   StatementKind kind;
   llvm::SMRange range;
-  Name name;                        ///< all but Return; the counter of a For
-  const TensorType *type = nullptr; ///< Input, Param
-  /// Let, Output, Assign, Return: the value. Param: the initializer or null.
-  /// For: the start of the range.
+  /// What is defined or changed; the counter of a For; the metric of a Best;
+  /// empty text for a metric without a name.
+  Name name;
+  const TensorType *type = nullptr; ///< Input, Param, Target
+  /// The value or call. Param: the initializer or null. For: the start of the
+  /// range. Freeze: the pattern.
   const Expr *value = nullptr;
   const Expr *last = nullptr;             ///< For: the end of the range
   llvm::ArrayRef<const Statement *> body; ///< For
+  Name data, direction;                   ///< Best: `train` or `valid`; `max` or `min`
 };
 
 enum class ParameterKind : uint8_t { Tensor, Size, Float, Bool };
@@ -203,14 +230,20 @@ struct Parameter {
   llvm::SMRange range;
 };
 
-/// A model or a block.
+enum class DefinitionKind : uint8_t { Model, Block, Training, Optimizer, Schedule };
+llvm::StringRef spelling(DefinitionKind kind);
+
+/// A model or what belongs to models. A training block has the name of its
+/// model.
 struct Definition {
-  bool isModel = false;
+  DefinitionKind kind = DefinitionKind::Model;
   Name name;
   llvm::SMRange range;
   llvm::ArrayRef<Parameter> parameters;
   llvm::ArrayRef<const Statement *> body;
   llvm::SMRange closingBrace;
+
+  bool isModel() const { return kind == DefinitionKind::Model; }
 };
 
 /// The definitions of one text and the memory of their nodes. Names point into

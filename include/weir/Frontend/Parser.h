@@ -19,6 +19,11 @@ inline constexpr unsigned maxExprHeight = 512;
 /// result holds what is well formed; errors are in `diagnostics`.
 std::unique_ptr<ast::SourceFile> parse(llvm::StringRef text, Diagnostics &diagnostics);
 
+/// The same for statements of a training block without the block: the result
+/// holds one definition without a name.
+std::unique_ptr<ast::SourceFile> parseTrainingStatements(llvm::StringRef text,
+                                                         Diagnostics &diagnostics);
+
 /// Whether the bytes are text that the lexer may read: UTF-8 without NUL, and
 /// at most 16 MiB. Reports the first offence.
 bool checkIsText(llvm::StringRef text, Diagnostics &diagnostics);
