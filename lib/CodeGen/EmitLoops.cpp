@@ -100,7 +100,7 @@ int64_t LoopEmitter::chooseVectorDim() {
   // The batch comes last: a loop that the lanes run along is no unit of parallel work.
   for (bool batch : {false, true}) {
     int64_t best = -1, bestScore = 0;
-    for (int64_t dim = op.getNumLoops() - 1; dim >= 0; --dim) {
+    for (int64_t dim = static_cast<int64_t>(op.getNumLoops()) - 1; dim >= 0; --dim) {
       if ((isReduction(dim) && (batch || !combiningKind(op))) ||
           ShapedType::isDynamic(staticSizes[dim]) != batch || staticSizes[dim] == 1)
         continue;

@@ -32,7 +32,7 @@ bool weir::isUnaryElementwise(Operation *op) {
 }
 
 bool weir::isBinaryElementwise(Operation *op) {
-  return isa<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp>(op);
+  return isa<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp, GreaterOp>(op);
 }
 
 Value weir::rebuildElementwise(OpBuilder &builder, Operation *op, ValueRange operands) {
