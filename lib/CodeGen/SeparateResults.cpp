@@ -13,15 +13,34 @@ namespace weir {
 
 using namespace mlir;
 
+// A slab of padding is cut out of a tensor, filled, and put back: where `use` is the
+// putting back, the cut, which must be out of the same tensor.
+static OpOperand *findCut(OpOperand &use) {
+  auto insert = dyn_cast<tensor::InsertSliceOp>(use.getOwner());
+  auto fill = insert ? insert.getSource().getDefiningOp<linalg::FillOp>() : nullptr;
+  auto cut = fill ? fill.getOutputs()[0].getDefiningOp<tensor::ExtractSliceOp>() : nullptr;
+  return cut && cut.getSource() == use.get() ? &cut.getSourceMutable() : nullptr;
+}
+
 // The first use keeps the op, every further one gets a copy of it.
 static void giveEachUseItsOwn(Operation *op) {
   OpBuilder builder(op);
   builder.setInsertionPointAfter(op);
+  DenseMap<OpOperand *, OpOperand *> cuts;
+  SmallPtrSet<OpOperand *, 4> isCut;
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : op->getUses())
-    uses.push_back(&use);
-  for (OpOperand *use : ArrayRef(uses).drop_back())
-    use->set(builder.clone(*op)->getResult(0));
+    if (OpOperand *cut = findCut(use); cut && isCut.insert(cut).second)
+      cuts[&use] = cut;
+  for (OpOperand &use : op->getUses())
+    if (!isCut.contains(&use))
+      uses.push_back(&use);
+  for (OpOperand *use : ArrayRef(uses).drop_back()) {
+    Value own = builder.clone(*op)->getResult(0);
+    use->set(own);
+    if (OpOperand *cut = cuts.lookup(use))
+      cut->set(own);
+  }
 }
 
 namespace {

@@ -48,3 +48,31 @@ func.func @untouched(%x: tensor<?x5xf32>, %n: index) -> (tensor<?x5xf32>, tensor
   } -> tensor<?x5xf32>
   return %r, %r : tensor<?x5xf32>, tensor<?x5xf32>
 }
+
+// A slab of padding is cut out of a tensor and put back into it: one tensor for both, but
+// another one for whoever else wants a tensor of this shape.
+// CHECK-LABEL: func.func @padding
+// CHECK: %[[OWN:.*]] = tensor.empty
+// CHECK: %[[OTHER:.*]] = tensor.empty
+// CHECK-NOT: tensor.empty
+// CHECK: %[[SLAB:.*]] = tensor.extract_slice %[[PADDED:.*]][0, 0]
+// CHECK: %[[ZEROS:.*]] = linalg.fill {{.*}} outs(%[[SLAB]]
+// CHECK: tensor.insert_slice %[[ZEROS]] into %[[PADDED]][0, 0]
+// CHECK-NOT: outs(%[[PADDED]]
+// CHECK: return
+func.func @padding(%x: tensor<?x4xf32>, %y: tensor<?x5xf32>, %n: index)
+    -> (tensor<?x5xf32>, tensor<?x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%n) : tensor<?x5xf32>
+  %slab = tensor.extract_slice %e[0, 0] [%n, 1] [1, 1] : tensor<?x5xf32> to tensor<?x1xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%slab : tensor<?x1xf32>) -> tensor<?x1xf32>
+  %frame = tensor.insert_slice %zeros into %e[0, 0] [%n, 1] [1, 1] : tensor<?x1xf32> into tensor<?x5xf32>
+  %padded = tensor.insert_slice %x into %frame[0, 1] [%n, 4] [1, 1] : tensor<?x4xf32> into tensor<?x5xf32>
+  %other = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%y : tensor<?x5xf32>) outs(%e : tensor<?x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %r = arith.negf %in : f32
+    linalg.yield %r : f32
+  } -> tensor<?x5xf32>
+  return %padded, %other : tensor<?x5xf32>, tensor<?x5xf32>
+}
