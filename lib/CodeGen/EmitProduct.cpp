@@ -107,7 +107,11 @@ static std::optional<SmallVector<int64_t>> matrixFactors(linalg::GenericOp op, b
   return accessFactors(op.getInputs()[1], map, op.getNumLoops());
 }
 
-static bool isPacked(linalg::GenericOp op) { return op->hasAttr("weir.product"); }
+// A packed matrix is addressed by panel: its first axis is a column divided.
+static bool isPacked(linalg::GenericOp op) {
+  AffineExpr first = op.getIndexingMapsArray()[1].getResults().front();
+  return first.getKind() == AffineExprKind::FloorDiv;
+}
 
 bool weir::isProduct(const Kernel &kernel) {
   linalg::GenericOp op = kernel.main;

@@ -48,9 +48,11 @@ llvm::Error makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-// Runs passes; what MLIR reports becomes the error's message.
-llvm::Error runPasses(mlir::ModuleOp module, const char *stage,
-                      llvm::function_ref<void(mlir::OpPassManager &)> build) {
+} // namespace
+
+llvm::Error weir::runStage(mlir::ModuleOp module, const char *stage, StageTimes *times,
+                           llvm::function_ref<void(mlir::OpPassManager &)> build) {
+  StageTimer timer(times, stage);
   std::string messages;
   mlir::ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic &diagnostic) {
     llvm::raw_string_ostream os(messages);
@@ -68,8 +70,6 @@ llvm::Error runPasses(mlir::ModuleOp module, const char *stage,
     return makeError(llvm::Twine("the stage '") + stage + "' failed, a bug in Weir:" + messages);
   return llvm::Error::success();
 }
-
-} // namespace
 
 std::unique_ptr<mlir::MLIRContext> weir::createContext() {
   mlir::DialectRegistry registry;
@@ -99,8 +99,7 @@ llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptio
       {Stage::LLVMDialect, "llvm dialect",
        [&](mlir::OpPassManager &manager) { buildLLVMPipeline(manager, codegen); }}};
   for (const Step &step : steps) {
-    StageTimer timer(times, step.name);
-    if (llvm::Error error = runPasses(module, step.name, step.build))
+    if (llvm::Error error = runStage(module, step.name, times, step.build))
       return error;
     if (step.stage == stage)
       break;

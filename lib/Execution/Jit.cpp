@@ -2,11 +2,11 @@
 
 #include "weir/Execution/Jit.h"
 
+#include "weir/Execution/LoadedObject.h"
+
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <chrono>
 
@@ -14,7 +14,7 @@ using namespace weir;
 
 struct JitModel::Impl {
   Signature signature;
-  std::unique_ptr<llvm::orc::LLJIT> jit;
+  std::unique_ptr<LoadedObject> object;
   int32_t (*runFunction)(weir_frame *) = nullptr;
   int32_t (*prepareFunction)(weir_frame *) = nullptr;
   int64_t (*arenaSize)(int64_t) = nullptr;
@@ -31,11 +31,11 @@ JitModel::~JitModel() = default;
 static Error asError(llvm::Error error) { return Error{llvm::toString(std::move(error))}; }
 
 template <typename Function>
-static Result<Function *> lookUp(llvm::orc::LLJIT &jit, const std::string &name) {
-  llvm::Expected<llvm::orc::ExecutorAddr> address = jit.lookup(name);
+static Result<Function *> lookUp(const LoadedObject &object, const std::string &name) {
+  Result<void *> address = object.find(name);
   if (!address)
-    return asError(address.takeError());
-  return address->toPtr<Function *>();
+    return address.takeError();
+  return reinterpret_cast<Function *>(*address);
 }
 
 Result<std::unique_ptr<JitModel>> JitModel::compile(mlir::ModuleOp module,
@@ -55,25 +55,15 @@ Result<std::unique_ptr<JitModel>> JitModel::compile(mlir::ModuleOp module,
     return asError(object.takeError());
 
   auto start = std::chrono::steady_clock::now();
-  llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> jit = llvm::orc::LLJITBuilder().create();
-  if (!jit)
-    return asError(jit.takeError());
-  impl->jit = std::move(*jit);
-  // What the code calls is in libm, which this process has.
-  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      impl->jit->getDataLayout().getGlobalPrefix());
-  if (!process)
-    return asError(process.takeError());
-  impl->jit->getMainJITDylib().addGenerator(std::move(*process));
-  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(
-      llvm::StringRef(object->data(), object->size()), options.prefix);
-  if (llvm::Error error = impl->jit->addObjectFile(std::move(buffer)))
-    return asError(std::move(error));
+  auto loaded = LoadedObject::load(*object, options.prefix);
+  if (!loaded)
+    return loaded.takeError();
+  impl->object = std::move(*loaded);
 
-  auto run = lookUp<int32_t(weir_frame *)>(*impl->jit, options.prefix + "_run");
-  auto prepare = lookUp<int32_t(weir_frame *)>(*impl->jit, options.prefix + "_prepare");
-  auto arenaSize = lookUp<int64_t(int64_t)>(*impl->jit, options.prefix + "_arena_size");
-  auto preparedSize = lookUp<int64_t(int64_t)>(*impl->jit, options.prefix + "_prepared_size");
+  auto run = lookUp<int32_t(weir_frame *)>(*impl->object, options.prefix + "_run");
+  auto prepare = lookUp<int32_t(weir_frame *)>(*impl->object, options.prefix + "_prepare");
+  auto arenaSize = lookUp<int64_t(int64_t)>(*impl->object, options.prefix + "_arena_size");
+  auto preparedSize = lookUp<int64_t(int64_t)>(*impl->object, options.prefix + "_prepared_size");
   if (!run)
     return run.takeError();
   if (!prepare)

@@ -50,6 +50,10 @@ void weir::buildVectorPipeline(OpPassManager &manager, const CodeGenOptions &opt
   // Before anything is merged, so that what depends on parameters only isn't merged
   // into what is computed on every call.
   manager.addPass(createSplitPreparePass());
+  buildBufferPipeline(manager, options);
+}
+
+void weir::buildBufferPipeline(OpPassManager &manager, const CodeGenOptions &options) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createFuseElementwisePass());
   function.addPass(createCSEPass());

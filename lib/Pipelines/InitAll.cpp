@@ -9,6 +9,7 @@
 #include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/Pipelines/CodeGenPipeline.h"
 #include "weir/Pipelines/Pipelines.h"
+#include "weir/Training/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -97,6 +98,7 @@ void weir::registerAllWeirDialects(DialectRegistry &registry) {
 void weir::registerAllWeirPasses() {
   registerWeirTransformsPasses();
   registerWeirAutodiffPasses();
+  registerWeirTrainingPasses();
   registerWeirConversionPasses();
   registerWeirCodeGenPasses();
   registerRewritePipeline();

@@ -7,6 +7,7 @@
 #include "weir/Pipelines/Pipelines.h"
 
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <memory>
@@ -20,6 +21,7 @@ class Module;
 namespace mlir {
 class MLIRContext;
 class ModuleOp;
+class OpPassManager;
 } // namespace mlir
 
 namespace weir {
@@ -45,6 +47,10 @@ enum class Stage { Rewritten, Linalg, Vector, LLVMDialect };
 
 /// A context with everything loaded that compiling a model needs.
 std::unique_ptr<mlir::MLIRContext> createContext();
+
+/// Runs the passes that `build` adds; what MLIR reports becomes the error's message.
+llvm::Error runStage(mlir::ModuleOp module, const char *stage, StageTimes *times,
+                     llvm::function_ref<void(mlir::OpPassManager &)> build);
 
 /// Lowers a model, in place, from the weir dialect to `stage`. A failure is a bug in
 /// Weir: the message holds MLIR's diagnostics.

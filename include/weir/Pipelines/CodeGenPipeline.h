@@ -32,6 +32,10 @@ void buildLinalgPipeline(mlir::OpPassManager &manager, const CodeGenOptions &opt
 /// From linalg on tensors to vector loops on buffers: the functions `prepare` and `run`.
 void buildVectorPipeline(mlir::OpPassManager &manager, const CodeGenOptions &options);
 
+/// The part of it that follows the split: from functions on memory whose bodies are
+/// tensors still to vector loops on buffers.
+void buildBufferPipeline(mlir::OpPassManager &manager, const CodeGenOptions &options);
+
 /// From vector loops to the LLVM dialect: the exported functions and their kernels.
 void buildLLVMPipeline(mlir::OpPassManager &manager, const CodeGenOptions &options);
 
