@@ -66,6 +66,25 @@ func.func @sum_along_lanes(%x: memref<?x20xf32>, %out: memref<?x1xf32>) {
   return
 }
 
+// Although the result is contiguous along the batch, the batch stays the loop of units:
+// what the lanes run along can't be divided between threads.
+// CHECK-LABEL: func.func @batch_of_sums
+// CHECK: %[[BATCH:.*]] = memref.dim
+// CHECK: scf.for %{{.*}} = %c0 to %[[BATCH]] step %c1
+// CHECK: vector.load {{.*}} vector<8xf32>
+// CHECK: vector.reduction <add>
+// CHECK: memref.store
+func.func @batch_of_sums(%x: memref<?x20xf32>, %out: memref<?xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?xf32>)
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]} ins(%x : memref<?x20xf32>) outs(%out : memref<?xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %a, %o : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
 // A reduction whose order matters for more than rounding stays in order.
 // CHECK-LABEL: func.func @not_reordered
 // CHECK-NOT: vector
