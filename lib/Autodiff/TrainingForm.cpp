@@ -36,6 +36,11 @@ private:
 };
 } // namespace
 
+static bool isBuffer(Value value) {
+  auto parameter = value.getDefiningOp<ParamOp>();
+  return parameter && parameter.getBuffer();
+}
+
 static Value scalar(OpBuilder &builder, Location loc, double value) {
   auto type = RankedTensorType::get({}, builder.getF32Type());
   return ConstantOp::create(builder, loc, type,
@@ -58,10 +63,7 @@ static Value unbiased(OpBuilder &builder, Location loc, Value variance, Value in
 }
 
 void TrainingFormPass::updateBuffer(Value old, Value batch, OpBuilder &builder, Location loc) {
-  auto buffer = old.getDefiningOp<ParamOp>();
-  if (!buffer || !buffer.getBuffer())
-    return;
-  Value &current = updates[buffer.getOperation()];
+  Value &current = updates[old.getDefiningOp()];
   if (!current)
     current = old;
   Value kept = MulOp::create(builder, loc, current, scalar(builder, loc, 1.0 - momentum));
@@ -70,7 +72,8 @@ void TrainingFormPass::updateBuffer(Value old, Value batch, OpBuilder &builder, 
 }
 
 void TrainingFormPass::useBatchStatistics(BatchNormOp op, OpBuilder &builder) {
-  if (!isBatched(op.getInput().getType()))
+  if (!isBatched(op.getInput().getType()) || !isBuffer(op.getMean()) ||
+      !isBuffer(op.getVariance()))
     return;
   builder.setInsertionPoint(op);
   Location loc = op.getLoc();

@@ -24,10 +24,11 @@ class Weir_TrainingPass<string flag> : Pass<flag, "::mlir::func::FuncOp"> {
 def TrainingFormPass : Weir_TrainingPass<"weir-training-form"> {
   let summary = "Give batch norm and dropout the form that they have in training";
   let description = [{
-    A batch norm takes the mean and the biased variance of the batch. Where its
-    statistics were buffers, the function also returns the buffers' new values,
+    A batch norm whose statistics are buffers takes the mean and the biased variance
+    of the batch instead, and the function also returns the buffers' new values,
     `(1 - momentum) * old + momentum * batch`, the variance unbiased, as PyTorch does.
     (Of a single element per channel there is no unbiased variance; the biased one is taken.)
+    Other statistics are left as they are.
 
     A dropout is multiplied by a mask drawn from the function's new last argument, the
     seed and the step. Layers are numbered in the function's order.
