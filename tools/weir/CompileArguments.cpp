@@ -28,7 +28,7 @@ void CompileArguments::declare(CommandLine &line) {
   line.choice("--conv", {"windows", "im2col"}, conv,
               "how a convolution meets its product: over a view (the default), or\n"
               "over a copied matrix of patches");
-  line.list("--without", "REWRITE", without, "leave a rewrite out: " + switchNames());
+  line.list("--without", "REWRITE", without, "leave a rewrite out:\n" + switchNames());
 }
 
 void CompileArguments::declareTarget(CommandLine &line) {
