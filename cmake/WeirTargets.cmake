@@ -15,6 +15,34 @@ if(WEIR_FUZZ)
   list(APPEND WEIR_CXX_FLAGS -fsanitize=fuzzer-no-link)
 endif()
 
+# MLIR's headers take most of the time of a build: parsed once, they are shared by
+# whatever links MLIR. Sources still include what they use.
+add_library(WeirPrecompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
+target_compile_options(WeirPrecompiled PRIVATE ${WEIR_CXX_FLAGS} -Xclang -fno-pch-timestamp)
+target_precompile_headers(WeirPrecompiled PRIVATE
+  <mlir/Dialect/Arith/IR/Arith.h>
+  <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/Dialect/Linalg/IR/Linalg.h>
+  <mlir/Dialect/MemRef/IR/MemRef.h>
+  <mlir/Dialect/SCF/IR/SCF.h>
+  <mlir/Dialect/Tensor/IR/Tensor.h>
+  <mlir/IR/BuiltinOps.h>
+  <mlir/IR/PatternMatch.h>
+  <mlir/Pass/PassManager.h>
+  <mlir/Transforms/DialectConversion.h>
+  <mlir/Transforms/GreedyPatternRewriteDriver.h>
+  <llvm/ADT/TypeSwitch.h>)
+
+function(weir_precompile name)
+  foreach(library ${ARGN})
+    if(library MATCHES "^(MLIR|WeirDialect|WeirExecution|WeirFrontend|WeirReference|WeirSignature|WeirPipelines|WeirInitAll|WeirTrainStep)$")
+      target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+      target_precompile_headers(${name} REUSE_FROM WeirPrecompiled)
+      return()
+    endif()
+  endforeach()
+endfunction()
+
 # weir_library(NAME source... [DEPENDS target...] [LINK library...])
 # A static library with Weir's flags. DEPENDS names TableGen targets.
 function(weir_library name)
@@ -25,6 +53,7 @@ function(weir_library name)
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
+  weir_precompile(${name} ${ARG_LINK})
 endfunction()
 
 # weir_tool(NAME source... [LINK library...])
@@ -34,6 +63,10 @@ function(weir_tool name)
   target_compile_options(${name} PRIVATE ${WEIR_CXX_FLAGS})
   target_link_options(${name} PRIVATE ${WEIR_LINK_FLAGS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  # Compiled as libraries are, so that the precompiled headers fit.
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+  weir_precompile(${name} ${ARG_LINK})
 endfunction()
 
 # weir_unit_test(NAME source... [LINK library...]): a GoogleTest program.
