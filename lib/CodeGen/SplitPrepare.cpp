@@ -111,7 +111,8 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
     FunctionSketch prepareSketch, runSketch;
     SmallVector<weir::ParamOp> params(body.getOps<weir::ParamOp>());
     for (auto [i, param] : llvm::enumerate(params))
-      prepareSketch.add(builder, memoryType(param.getType()), param.getLoc(), "input", i, 0);
+      prepareSketch.add(builder, memoryType(param.getType()), param.getLoc(), "input",
+                        parameterNumber(module, param.getNameAttr(), i), 0);
     for (BlockArgument input : body.getArguments())
       runSketch.add(builder, memoryType(input.getType()), input.getLoc(), "input",
                     input.getArgNumber(), 0);
@@ -139,6 +140,17 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
     fillPrepare(prepare, body, independent, params, boundary.getArrayRef());
     fillRun(run, body, independent, boundary.getArrayRef(), returnOp);
     module->setAttr("weir.prepared_bytes", builder.getI64IntegerAttr(bytes));
+  }
+
+  // The caller's number of a parameter: its place in `weir.parameters`, which also holds
+  // those that nothing reads, else its place in the function.
+  static int64_t parameterNumber(ModuleOp module, StringAttr name, int64_t place) {
+    auto names = module->getAttrOfType<ArrayAttr>("weir.parameters");
+    if (!names)
+      return place;
+    const auto *found = llvm::find(names, name);
+    assert(found != names.end() && "parameters are listed before any vanishes");
+    return found - names.begin();
   }
 
   // Regions of an op may read values from outside, such as an embedding's table.

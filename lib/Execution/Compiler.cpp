@@ -2,6 +2,7 @@
 
 #include "weir/Execution/Compiler.h"
 
+#include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/InitAll.h"
 #include "weir/Pipelines/CodeGenPipeline.h"
 
@@ -82,6 +83,12 @@ std::unique_ptr<mlir::MLIRContext> weir::createContext() {
 
 llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptions &options,
                           StageTimes *times) {
+  // A parameter that nothing reads vanishes on the way; the others keep their numbers.
+  if (!module->hasAttr("weir.parameters")) {
+    llvm::SmallVector<mlir::Attribute> names;
+    module.walk([&](ParamOp param) { names.push_back(param.getNameAttr()); });
+    module->setAttr("weir.parameters", mlir::ArrayAttr::get(module.getContext(), names));
+  }
   CodeGenOptions codegen = CodeGenOptions::forTarget(options.target, options.prefix);
   codegen.parallelWork = options.parallelWork;
   struct Step {

@@ -64,6 +64,7 @@ def SplitPreparePass : Pass<"weir-split-prepare", "::mlir::ModuleOp"> {
       input (folded norms, permuted and packed weights) into one block of memory;
     - `run` takes the inputs, the prepared values, the outputs and the batch size.
 
+    A parameter's number is its place in the module's `weir.parameters`, if there is one.
     Arguments carry `weir.buffer = [kind, number, byte offset]`, where the kind is
     `"input"`, `"output"` or `"prepared"`. The module gets `weir.prepared_bytes`.
   }];
