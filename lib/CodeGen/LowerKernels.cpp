@@ -86,8 +86,10 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
       Kernel kernel = formKernel(op);
       if (kernel.fill)
         taken.insert(kernel.fill);
-      if (kernel.epilogue)
-        taken.insert(kernel.epilogue);
+      // Where an op reads several reductions, it ends the first one's kernel and reads
+      // what the others stored.
+      if (kernel.epilogue && !taken.insert(kernel.epilogue).second)
+        kernel.epilogue = nullptr;
       kernels.push_back(kernel);
     });
     SmallVector<linalg::FillOp> fills;
