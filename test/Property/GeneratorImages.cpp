@@ -284,7 +284,8 @@ static bool pad(GeneratorState &state, const Value &x) {
   if (elementsOf(shape) > maxElements)
     return false;
   double value = state.choose.oneIn(2) ? 0 : state.choose.between(-8, 8) / 4.0;
-  state.add(fmt::format("pad({}, {}, after: {}, value: {:.2f})", x.name, list(before), list(after), value),
+  state.add(fmt::format("pad({}, {}, after: {}, value: {:.2f})", x.name, list(before), list(after),
+                        value),
             shape, x.bound + 2);
   return true;
 }
@@ -320,9 +321,64 @@ static bool concat(GeneratorState &state, const Value &x) {
   return true;
 }
 
+// Joined features or channels as they are mostly used.
+static bool concatIntoProduct(GeneratorState &state, const Value &x) {
+  size_t rank = x.shape.size();
+  if (rank == 0)
+    return false;
+  bool isImage = rank > 1 && state.choose.oneIn(2);
+  size_t axis = isImage ? 0 : rank - 1;
+  auto fits = [&](const Value &y) {
+    Shape a = x.shape, b = y.shape;
+    if (a.size() != b.size())
+      return false;
+    a[axis] = b[axis] = 1;
+    return a == b;
+  };
+  std::string names = x.name;
+  int64_t joined = x.shape[axis];
+  double bound = x.bound;
+  for (int64_t parts = state.choose.between(1, 3); parts > 0; --parts) {
+    const Value *y = state.pickOther(fits); // x itself at least
+    names += ", " + y->name;
+    joined += y->shape[axis];
+    bound = std::max(bound, y->bound);
+  }
+  Shape shape = x.shape;
+  shape[axis] = state.width();
+  if (elementsOf(shape) > maxElements || elementsOf(shape) * joined > maxWork || rank > 3)
+    return false;
+  const char *form = isImage ? "conv{3}d(concat({0}, axis: {1}), {2}, kernel: 1)"
+                             : "linear(concat({0}, axis: {1}), {2})";
+  state.add(fmt::format(fmt::runtime(form), names, axis, shape[axis], rank - 1), shape,
+            2 * bound + 1);
+  return true;
+}
+
+// A frame of zeros around what a convolution reads.
+static bool padIntoConv(GeneratorState &state, const Value &x) {
+  if (x.shape.size() != 3)
+    return false;
+  Shape before = {0, state.choose.between(0, 2), state.choose.between(0, 2)};
+  Shape after = {0, state.choose.between(0, 2), state.choose.between(0, 2)};
+  int64_t padding = state.choose.between(0, 1);
+  Shape shape = {state.width()};
+  for (size_t i = 1; i < 3; ++i)
+    shape.push_back(windows(x.shape[i] + before[i] + after[i], 3, 1, padding, 1));
+  if (elementsOf(shape) == 0 || elementsOf(shape) > maxElements ||
+      elementsOf(shape) * x.shape[0] * 9 > maxWork)
+    return false;
+  const char *value = state.choose.oneIn(3) ? ", value: 1.5" : "";
+  state.add(fmt::format("conv2d(pad({}, {}, after: {}{}), {}, kernel: 3, padding: {})", x.name,
+                        list(before), list(after), value, shape[0], padding),
+            shape, 3 * x.bound + 3);
+  return true;
+}
+
 void addShapeLayers(std::vector<Layer> &layers) {
   layers.insert(layers.end(),
-                {reshape, transpose, transpose, part, slice, pad, pad, concat, concat, concat});
+                {concatIntoProduct, concatIntoProduct, padIntoConv, reshape, transpose, transpose,
+                 part, slice, pad, pad, concat, concat, concat});
 }
 
 } // namespace weir::property

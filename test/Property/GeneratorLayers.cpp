@@ -80,7 +80,8 @@ static bool binary(GeneratorState &state, const Value &x) {
   }
   const Value *other = state.pickOther([&](const Value &value) {
     std::optional<Shape> shape = broadcast(x.shape, value.shape);
-    return shape && elementsOf(*shape) <= maxElements;
+    return shape && elementsOf(*shape) <= maxElements &&
+           (value.name != x.name || state.choose.oneIn(8));
   });
   if (!other)
     return false;
@@ -213,7 +214,7 @@ static bool matmul(GeneratorState &state, const Value &x) {
     });
     if (!other)
       return false;
-    Shape result = rank >= other->shape.size() ? shape : other->shape;
+    Shape result = rank == 1 || rank >= other->shape.size() ? shape : other->shape;
     if (rank > 1 && rank < other->shape.size())
       result[result.size() - 2] = shape[rank - 2];
     result.back() = other->shape.back();
@@ -272,8 +273,9 @@ static bool reduction(GeneratorState &state, const Value &x) {
   Shape axes, shape;
   int64_t reduced = 1;
   bool keep = state.choose.oneIn(3);
+  bool all = state.choose.oneIn(4);
   for (size_t axis = 0; axis < x.shape.size(); ++axis) {
-    if (state.choose.oneIn(2)) {
+    if (all || state.choose.oneIn(2)) {
       axes.push_back(axis);
       reduced *= x.shape[axis];
       if (keep)

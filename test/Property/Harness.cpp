@@ -12,6 +12,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -64,22 +65,41 @@ Result<std::unique_ptr<Harness>> Harness::create(const std::string &text,
     diagnostics.render(os);
     return fail("the model is not valid:\n{}", messages);
   }
-  mlir::OwningOpRef<mlir::ModuleOp> compiled = module->clone();
-  Result<std::unique_ptr<JitModel>> jit = JitModel::compile(*compiled, options);
-  if (!jit)
-    return inside("compiling", jit.takeError());
-  result->jit = std::move(*jit);
-  Result<ParameterFile> parameters = makeParameters(result->signature(), seed);
+  if (Result<void> compiled = result->compile(options, seed); !compiled)
+    return compiled.error();
+  return result;
+}
+
+Result<std::unique_ptr<Harness>>
+Harness::createFromDialect(const std::string &text, const CompileOptions &options, uint64_t seed) {
+  std::unique_ptr<Harness> result(new Harness);
+  result->module = std::make_unique<Module>();
+  result->module->context = createContext();
+  result->module->op = mlir::parseSourceString<mlir::ModuleOp>(text, result->module->context.get());
+  if (!result->module->op)
+    return fail("the module is not valid");
+  if (Result<void> compiled = result->compile(options, seed); !compiled)
+    return compiled.error();
+  return result;
+}
+
+Result<void> Harness::compile(const CompileOptions &options, uint64_t seed) {
+  mlir::OwningOpRef<mlir::ModuleOp> lowered = module->op->clone();
+  Result<std::unique_ptr<JitModel>> compiled = JitModel::compile(*lowered, options);
+  if (!compiled)
+    return inside("compiling", compiled.takeError());
+  jit = std::move(*compiled);
+  Result<ParameterFile> parameters = makeParameters(signature(), seed);
   if (!parameters)
     return parameters.takeError();
-  result->values = std::move(*parameters);
-  if (Result<void> prepared = result->jit->prepare(result->values); !prepared)
-    return inside("preparing", prepared.takeError());
-  Result<std::unique_ptr<ThreadPool>> pool = ThreadPool::create(2);
-  if (!pool)
-    return pool.takeError();
-  result->pool = std::move(*pool);
-  return result;
+  values = std::move(*parameters);
+  if (Result<void> prepared = jit->prepare(values); !prepared)
+    return inside("preparing", prepared.error());
+  Result<std::unique_ptr<ThreadPool>> threads = ThreadPool::create(2);
+  if (!threads)
+    return threads.takeError();
+  pool = std::move(*threads);
+  return {};
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,6 +186,13 @@ Result<std::vector<RefTensor>> Harness::reference(const RefParameters &parameter
   if (!outputs)
     return fail("the reference: {}", llvm::toString(outputs.takeError()));
   return std::move(*outputs);
+}
+
+Result<std::vector<RefTensor>> Harness::expected(const std::vector<Tensor> &inputs, int64_t batch) {
+  std::vector<RefTensor> refInputs;
+  for (const Tensor &input : inputs)
+    refInputs.push_back(toReference(input));
+  return reference(toReference(values), refInputs, batch);
 }
 
 // Changes every number a little, as rounding to f32 would, only more so.

@@ -22,12 +22,18 @@ public:
   /// left at a value (0 or 1) that would hide a mistake.
   static Result<std::unique_ptr<Harness>> create(const std::string &text,
                                                  const CompileOptions &options, uint64_t seed);
+  /// The same for a module of the weir dialect, which can say more than the language.
+  static Result<std::unique_ptr<Harness>>
+  createFromDialect(const std::string &text, const CompileOptions &options, uint64_t seed);
   ~Harness();
 
   const Signature &signature() const { return jit->signature(); }
   JitModel &model() { return *jit; }
   /// The parameters that create() made up.
   const ParameterFile &parameters() const { return values; }
+
+  /// What the reference computes.
+  Result<std::vector<RefTensor>> expected(const std::vector<Tensor> &inputs, int64_t batch);
 
   /// Checks everything that must hold for these inputs: the outputs are what the
   /// reference computes, up to rounding; the bits are the same on one thread, on two,
@@ -39,6 +45,7 @@ public:
 
 private:
   Harness();
+  Result<void> compile(const CompileOptions &options, uint64_t seed);
 
   enum class Threads { One, Two, OneByOneBackwards };
   Result<std::vector<Tensor>> run(const std::vector<Tensor> &inputs, int64_t batch,
