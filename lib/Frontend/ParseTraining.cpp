@@ -140,6 +140,8 @@ const Statement *Parser::parseRuleStatement() {
   if (isState && bodyKind == DefinitionKind::Schedule) {
     error(token.range(), "a schedule keeps nothing from step to step")
         .fix("compute the value from `step` and `steps`");
+    // So that the loop over statements makes progress.
+    advance();
     return nullptr;
   }
   auto *statement = file->make<Statement>();

@@ -6,3 +6,10 @@ weir_unit_test(WeirFrontendTests
   FrontendSizesTest.cpp
   LINK WeirFrontend)
 target_compile_definitions(WeirFrontendTests PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+# What is said about training, run by the reference interpreter.
+weir_unit_test(WeirFrontendTrainingTests
+  FrontendOptimizerTest.cpp
+  FrontendTrainingErrorsTest.cpp
+  FrontendTrainingTest.cpp
+  LINK WeirFrontend WeirReference WeirSignature fmt::fmt)

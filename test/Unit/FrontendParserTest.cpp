@@ -132,8 +132,9 @@ TEST(Parser, StatementsNeedNoSeparators) {
 }
 
 TEST(Parser, GoesOnAfterAMistake) {
-  std::string messages = treeOf("model M() {\n  let a = (1 + \n  let b = ) \n  let c = 3\n  lett d = 3\n"
-                                "  output = 3\n}\nblok f() {}\nmodel N() { let }\n");
+  std::string messages =
+      treeOf("model M() {\n  let a = (1 + \n  let b = ) \n  let c = 3\n  lett d = 3\n"
+             "  output = 3\n}\nblok f() {}\nmodel N() { let }\n");
   for (const char *expected :
        {"t.weir:2:15: error: expected a value", "t.weir:3:11: error: expected a value",
         "did you mean 'let'?", "t.weir:6:10: error: expected the name of an output",
@@ -161,9 +162,9 @@ TEST_P(Nesting, IsRefusedBeforeTheStackEnds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Nesting,
-                         testing::Values(" + (x", " + f(x", "-", " + (if a then x else x", "[0", " + x", ".a",
-                                         " |> f(x", " and not (x", " == (x", " + g(1, k: x",
-                                         " for i in 0..1 { let y = x"));
+                         testing::Values(" + (x", " + f(x", "-", " + (if a then x else x", "[0",
+                                         " + x", ".a", " |> f(x", " and not (x", " == (x",
+                                         " + g(1, k: x", " for i in 0..1 { let y = x"));
 
 TEST(Parser, ReadsTenMegabytesQuickly) {
   std::string text = "model M() {\n";

@@ -2,6 +2,7 @@
 weir_unit_test(WeirReferenceTests
   ReferenceConvTest.cpp
   ReferenceGoldenTest.cpp
+  ReferenceGradientTest.cpp
   ReferenceParametersTest.cpp
   ReferenceTest.cpp
   ReferenceTestSupport.cpp
