@@ -219,3 +219,73 @@ func.func @f(%x: tensor<?x8x8x4xf32>) {
   %r = weir.im2col %x {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>} : (tensor<?x8x8x4xf32>) -> tensor<?x36x36xf32>
   return
 }
+
+// -----
+
+// conv2d_weight_gradient: 1. both or neither have a batch.
+func.func @f(%x: tensor<?x2x5x6xf32>, %g: tensor<3x3x3xf32>) {
+  // expected-error @below {{weir.conv2d_weight_gradient: both or neither have a batch, found 'tensor<?x2x5x6xf32>' and 'tensor<3x3x3xf32>'}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x2x5x6xf32>, tensor<3x3x3xf32>) -> tensor<3x2x3x2xf32>
+  return
+}
+
+// -----
+
+// conv2d_weight_gradient: 2. images.
+func.func @f(%x: tensor<?x2x5xf32>, %g: tensor<?x3x3xf32>) {
+  // expected-error @below {{weir.conv2d_weight_gradient: an image has 3 example axes, found [2, 5] and [3, 3]}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x2x5xf32>, tensor<?x3x3xf32>) -> tensor<3x2x3x2xf32>
+  return
+}
+
+// -----
+
+// conv2d_weight_gradient: 2. lists of two entries.
+func.func @f(%x: tensor<?x2x5x6xf32>, %g: tensor<?x3x3x3xf32>) {
+  // expected-error @below {{weir.conv2d_weight_gradient: kernel, strides, paddings and dilations need 2 entries, found [3]}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x2x5x6xf32>, tensor<?x3x3x3xf32>) -> tensor<3x2x3x2xf32>
+  return
+}
+
+// -----
+
+// conv2d_weight_gradient: 2. groups divide channels and outputs.
+func.func @f(%x: tensor<?x2x5x6xf32>, %g: tensor<?x3x3x3xf32>) {
+  // expected-error @below {{weir.conv2d_weight_gradient: 2 groups don't divide 2 channels and 3 outputs}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, groups = 2 : i64, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x2x5x6xf32>, tensor<?x3x3x3xf32>) -> tensor<3x2x3x2xf32>
+  return
+}
+
+// -----
+
+// conv2d_weight_gradient: 2. valid attributes.
+func.func @f(%x: tensor<?x2x5x6xf32>, %g: tensor<?x3x3x3xf32>) {
+  // expected-error @below {{weir.conv2d_weight_gradient: spatial axis 1 needs a kernel, a stride and a dilation of at least 1 and no negative padding}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 0>} : (tensor<?x2x5x6xf32>, tensor<?x3x3x3xf32>) -> tensor<3x2x3x2xf32>
+  return
+}
+
+// -----
+
+// conv2d_weight_gradient: 2. the gradient has the convolution's shape.
+func.func @f(%x: tensor<?x2x5x6xf32>, %g: tensor<?x3x3x3xf32>) {
+  // expected-error @below {{weir.conv2d_weight_gradient: the convolution has 5 positions on spatial axis 1, the gradient 3}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 1>} : (tensor<?x2x5x6xf32>, tensor<?x3x3x3xf32>) -> tensor<3x2x3x2xf32>
+  return
+}
+
+// -----
+
+// conv2d_weight_gradient: 3. the weight.
+func.func @f(%x: tensor<?x2x5x6xf32>, %g: tensor<?x3x3x3xf32>) {
+  // expected-error @below {{'weir.conv2d_weight_gradient' op inferred type(s) 'tensor<3x2x3x2xf32>' are incompatible with return type(s) of operation 'tensor<2x3x3x2xf32>'}}
+  // expected-error @below {{'weir.conv2d_weight_gradient' op failed to infer returned types}}
+  %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x2x5x6xf32>, tensor<?x3x3x3xf32>) -> tensor<2x3x3x2xf32>
+  return
+}

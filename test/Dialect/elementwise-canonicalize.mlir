@@ -61,3 +61,36 @@ func.func @twice(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
   %3 = weir.relu %2 : tensor<?x3xf32>
   return %3 : tensor<?x3xf32>
 }
+
+// A condition that is known chooses.
+// CHECK-LABEL: func.func @select_known
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[Y:.*]]: tensor<?xf32>
+// CHECK: return %[[X]], %[[Y]]
+func.func @select_known(%x: tensor<?xf32>, %y: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %two = weir.constant dense<2.0> : tensor<f32>
+  %zero = weir.constant dense<0.0> : tensor<f32>
+  %0 = weir.select %two, %x, %y : (tensor<f32>, tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  %1 = weir.select %zero, %x, %y : (tensor<f32>, tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  return %0, %1 : tensor<?xf32>, tensor<?xf32>
+}
+
+// What would have to be stretched stays.
+// CHECK-LABEL: func.func @select_stretched
+// CHECK: weir.select
+func.func @select_stretched(%x: tensor<f32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  %two = weir.constant dense<2.0> : tensor<f32>
+  %0 = weir.select %two, %x, %y : (tensor<f32>, tensor<f32>, tensor<?xf32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// CHECK-LABEL: func.func @greater_scalars
+// CHECK-DAG: weir.constant dense<1.000000e+00>
+// CHECK-DAG: weir.constant dense<0.000000e+00>
+// CHECK-NOT: weir.greater
+func.func @greater_scalars() -> (tensor<f32>, tensor<f32>) {
+  %two = weir.constant dense<2.0> : tensor<f32>
+  %three = weir.constant dense<3.0> : tensor<f32>
+  %0 = weir.greater %three, %two : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %1 = weir.greater %two, %two : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  return %0, %1 : tensor<f32>, tensor<f32>
+}

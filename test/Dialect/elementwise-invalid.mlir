@@ -57,3 +57,23 @@ func.func @f(%x: tensor<?x3xf32>) {
   %r = "weir.exp"(%x) : (tensor<?x3xf32>) -> tensor<?x4xf32>
   return
 }
+
+// -----
+
+// select: 1. three shapes that broadcast.
+func.func @f(%c: tensor<?x3xf32>, %x: tensor<3xf32>, %y: tensor<?x4xf32>) {
+  // expected-error @below {{weir.select: example shapes [3], [3] and [4] don't broadcast}}
+  // expected-error @below {{'weir.select' op failed to infer returned types}}
+  %r = weir.select %c, %x, %y : (tensor<?x3xf32>, tensor<3xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+// select: 2. the broadcast shape, batched when an operand is.
+func.func @f(%c: tensor<?x3xf32>, %x: tensor<3xf32>) {
+  // expected-error @below {{'weir.select' op inferred type(s) 'tensor<?x3xf32>' are incompatible with return type(s) of operation 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.select' op failed to infer returned types}}
+  %r = weir.select %c, %x, %x : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return
+}

@@ -156,3 +156,17 @@ func.func @neg_21(%x: tensor<f32>) {
   %r = weir.neg %x : tensor<f32>
   return
 }
+
+// CHECK-LABEL: func.func @greater_22(
+// CHECK: weir.greater %{{.*}}, %{{.*}} : (tensor<?x3x4xf32>, tensor<4xf32>) -> tensor<?x3x4xf32>
+func.func @greater_22(%x: tensor<?x3x4xf32>, %b: tensor<4xf32>) {
+  %r = weir.greater %x, %b : (tensor<?x3x4xf32>, tensor<4xf32>) -> tensor<?x3x4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @select_23(
+// CHECK: weir.select %{{.*}}, %{{.*}}, %{{.*}} : (tensor<?x3x1xf32>, tensor<4xf32>, tensor<f32>) -> tensor<?x3x4xf32>
+func.func @select_23(%c: tensor<?x3x1xf32>, %x: tensor<4xf32>, %z: tensor<f32>) {
+  %r = weir.select %c, %x, %z : (tensor<?x3x1xf32>, tensor<4xf32>, tensor<f32>) -> tensor<?x3x4xf32>
+  return
+}

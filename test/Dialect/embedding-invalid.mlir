@@ -96,3 +96,33 @@ func.func @f(%x: tensor<?x2x!weir.index<5>>, %t: tensor<5x3xf32>) {
   %r = weir.embedding_bag %x, %t {mode = #weir<bag_mode mean>} : (tensor<?x2x!weir.index<5>>, tensor<5x3xf32>) -> tensor<?x2x3xf32>
   return
 }
+
+// -----
+
+// embedding_gradient: 1. both or neither have a batch.
+func.func @f(%i: tensor<?x!weir.index<5>>, %g: tensor<3xf32>) {
+  // expected-error @below {{weir.embedding_gradient: 'tensor<3xf32>' isn't one row for each of 'tensor<?x!weir.index<5>>'}}
+  // expected-error @below {{'weir.embedding_gradient' op failed to infer returned types}}
+  %r = weir.embedding_gradient %i, %g : (tensor<?x!weir.index<5>>, tensor<3xf32>) -> tensor<5x3xf32>
+  return
+}
+
+// -----
+
+// embedding_gradient: 2. a row for each id.
+func.func @f(%i: tensor<?x2x!weir.index<5>>, %g: tensor<?x4x3xf32>) {
+  // expected-error @below {{weir.embedding_gradient: 'tensor<?x4x3xf32>' isn't one row for each of 'tensor<?x2x!weir.index<5>>'}}
+  // expected-error @below {{'weir.embedding_gradient' op failed to infer returned types}}
+  %r = weir.embedding_gradient %i, %g : (tensor<?x2x!weir.index<5>>, tensor<?x4x3xf32>) -> tensor<5x3xf32>
+  return
+}
+
+// -----
+
+// embedding_gradient: 3. the table.
+func.func @f(%i: tensor<?x!weir.index<5>>, %g: tensor<?x3xf32>) {
+  // expected-error @below {{'weir.embedding_gradient' op inferred type(s) 'tensor<5x3xf32>' are incompatible with return type(s) of operation 'tensor<6x3xf32>'}}
+  // expected-error @below {{'weir.embedding_gradient' op failed to infer returned types}}
+  %r = weir.embedding_gradient %i, %g : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<6x3xf32>
+  return
+}

@@ -44,3 +44,17 @@ func.func @embedding_bag_5(%x: tensor<?x2x!weir.index<5>>, %t: tensor<5x3xf32>) 
   %r = weir.embedding_bag %x, %t {mode = #weir<bag_mode max>} : (tensor<?x2x!weir.index<5>>, tensor<5x3xf32>) -> tensor<?x3xf32>
   return
 }
+
+// CHECK-LABEL: func.func @embedding_gradient_6(
+// CHECK: weir.embedding_gradient %{{.*}}, %{{.*}} : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<5x3xf32>
+func.func @embedding_gradient_6(%i: tensor<?x!weir.index<5>>, %g: tensor<?x3xf32>) {
+  %r = weir.embedding_gradient %i, %g : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<5x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @embedding_gradient_7(
+// CHECK: weir.embedding_gradient %{{.*}}, %{{.*}} : (tensor<?x2x!weir.index<5>>, tensor<?x2x3xf32>) -> tensor<5x3xf32>
+func.func @embedding_gradient_7(%i: tensor<?x2x!weir.index<5>>, %g: tensor<?x2x3xf32>) {
+  %r = weir.embedding_gradient %i, %g : (tensor<?x2x!weir.index<5>>, tensor<?x2x3xf32>) -> tensor<5x3xf32>
+  return
+}

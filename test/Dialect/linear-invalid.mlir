@@ -139,3 +139,43 @@ func.func @f(%x: tensor<?x4xf32>, %m: tensor<4x5xf32>, %i: tensor<5xf32>) {
   %r = weir.product %x, %m init %i : (tensor<?x4xf32>, tensor<4x5xf32>, tensor<5xf32>) -> tensor<?x5xf32>
   return
 }
+
+// -----
+
+// product_weight_gradient: 1. both or neither have a batch.
+func.func @f(%x: tensor<?x3xf32>, %g: tensor<5xf32>) {
+  // expected-error @below {{weir.product_weight_gradient: both or neither have a batch, found 'tensor<?x3xf32>' and 'tensor<5xf32>'}}
+  // expected-error @below {{'weir.product_weight_gradient' op failed to infer returned types}}
+  %r = weir.product_weight_gradient %x, %g : (tensor<?x3xf32>, tensor<5xf32>) -> tensor<3x5xf32>
+  return
+}
+
+// -----
+
+// product_weight_gradient: 2. the same rows.
+func.func @f(%x: tensor<?x4x3xf32>, %g: tensor<?x2x5xf32>) {
+  // expected-error @below {{weir.product_weight_gradient: the gradient [2, 5] isn't that of a product of rows [4, 3]}}
+  // expected-error @below {{'weir.product_weight_gradient' op failed to infer returned types}}
+  %r = weir.product_weight_gradient %x, %g : (tensor<?x4x3xf32>, tensor<?x2x5xf32>) -> tensor<3x5xf32>
+  return
+}
+
+// -----
+
+// product_weight_gradient: 2. something to sum over.
+func.func @f(%x: tensor<?x4xf32>, %g: tensor<?x4x5xf32>) {
+  // expected-error @below {{weir.product_weight_gradient: the gradient [4, 5] isn't that of a product of rows [4]}}
+  // expected-error @below {{'weir.product_weight_gradient' op failed to infer returned types}}
+  %r = weir.product_weight_gradient %x, %g : (tensor<?x4xf32>, tensor<?x4x5xf32>) -> tensor<5xf32>
+  return
+}
+
+// -----
+
+// product_weight_gradient: 3. the matrix.
+func.func @f(%x: tensor<?x3xf32>, %g: tensor<?x5xf32>) {
+  // expected-error @below {{'weir.product_weight_gradient' op inferred type(s) 'tensor<3x5xf32>' are incompatible with return type(s) of operation 'tensor<5x3xf32>'}}
+  // expected-error @below {{'weir.product_weight_gradient' op failed to infer returned types}}
+  %r = weir.product_weight_gradient %x, %g : (tensor<?x3xf32>, tensor<?x5xf32>) -> tensor<5x3xf32>
+  return
+}

@@ -51,3 +51,17 @@ func.func @product_6(%x: tensor<?x2x4x5xf32>, %m: tensor<4x5x3xf32>, %i: tensor<
   %r = weir.product %x, %m init %i : (tensor<?x2x4x5xf32>, tensor<4x5x3xf32>, tensor<?x2x3xf32>) -> tensor<?x2x3xf32>
   return
 }
+
+// CHECK-LABEL: func.func @product_weight_gradient_7(
+// CHECK: weir.product_weight_gradient %{{.*}}, %{{.*}} : (tensor<?x4x2x3xf32>, tensor<?x4x5xf32>) -> tensor<2x3x5xf32>
+func.func @product_weight_gradient_7(%x: tensor<?x4x2x3xf32>, %g: tensor<?x4x5xf32>) {
+  %r = weir.product_weight_gradient %x, %g : (tensor<?x4x2x3xf32>, tensor<?x4x5xf32>) -> tensor<2x3x5xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @product_weight_gradient_8(
+// CHECK: weir.product_weight_gradient %{{.*}}, %{{.*}} : (tensor<4x3xf32>, tensor<4x5xf32>) -> tensor<3x5xf32>
+func.func @product_weight_gradient_8(%x: tensor<4x3xf32>, %g: tensor<4x5xf32>) {
+  %r = weir.product_weight_gradient %x, %g : (tensor<4x3xf32>, tensor<4x5xf32>) -> tensor<3x5xf32>
+  return
+}

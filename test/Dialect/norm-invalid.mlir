@@ -159,3 +159,53 @@ func.func @f(%x: tensor<?x4xf32>) {
   %r = "weir.dropout"(%x) {probability = 5.0e-01 : f64} : (tensor<?x4xf32>) -> tensor<?x5xf32>
   return
 }
+
+// -----
+
+// dropout_mask: 1. a seed and a step.
+func.func @f(%k: tensor<3x!weir.index<1024>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.dropout_mask: the key is a seed and a step, two numbers without a batch, found 'tensor<3x!weir.index<1024>>'}}
+  // expected-error @below {{'weir.dropout_mask' op failed to infer returned types}}
+  %r = weir.dropout_mask %k, %x {layer = 0 : i64, probability = 0.5 : f64} : (tensor<3x!weir.index<1024>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// dropout_mask: 1. no batch.
+func.func @f(%k: tensor<?x2x!weir.index<1024>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.dropout_mask: the key is a seed and a step, two numbers without a batch, found 'tensor<?x2x!weir.index<1024>>'}}
+  // expected-error @below {{'weir.dropout_mask' op failed to infer returned types}}
+  %r = weir.dropout_mask %k, %x {layer = 0 : i64, probability = 0.5 : f64} : (tensor<?x2x!weir.index<1024>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// dropout_mask: 2. something is kept.
+func.func @f(%k: tensor<2x!weir.index<1024>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.dropout_mask: probability is at least 0 and less than 1, found 1.000000e+00 : f64}}
+  // expected-error @below {{'weir.dropout_mask' op failed to infer returned types}}
+  %r = weir.dropout_mask %k, %x {layer = 0 : i64, probability = 1.0 : f64} : (tensor<2x!weir.index<1024>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// dropout_mask: 3. a layer that fits 32 bits.
+func.func @f(%k: tensor<2x!weir.index<1024>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.dropout_mask: layer 18446744073709551615 is not in 0..2^32-1}}
+  // expected-error @below {{'weir.dropout_mask' op failed to infer returned types}}
+  %r = weir.dropout_mask %k, %x {layer = -1 : i64, probability = 0.5 : f64} : (tensor<2x!weir.index<1024>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// dropout_mask: 4. the type of what is masked.
+func.func @f(%k: tensor<2x!weir.index<1024>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{'weir.dropout_mask' op inferred type(s) 'tensor<?x3xf32>' are incompatible with return type(s) of operation 'tensor<?x4xf32>'}}
+  // expected-error @below {{'weir.dropout_mask' op failed to infer returned types}}
+  %r = weir.dropout_mask %k, %x {layer = 0 : i64, probability = 0.5 : f64} : (tensor<2x!weir.index<1024>>, tensor<?x3xf32>) -> tensor<?x4xf32>
+  return
+}

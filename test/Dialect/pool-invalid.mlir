@@ -119,3 +119,33 @@ func.func @f(%x: tensor<?x4x8xf32>) {
   %r = weir.avg_pool1d %x {kernel = array<i64: 2, 2>, strides = array<i64: 2>, pad_low = array<i64: 0>, pad_high = array<i64: 0>} : (tensor<?x4x8xf32>) -> tensor<?x4x4xf32>
   return
 }
+
+// -----
+
+// max_pool2d_gradient: 1. valid for the pooling.
+func.func @f(%x: tensor<?x2x4x5xf32>, %g: tensor<?x2x2x5xf32>) {
+  // expected-error @below {{weir.max_pool2d_gradient: spatial axis 0 needs a kernel and a stride of at least 1 and paddings from 0 to below the kernel}}
+  // expected-error @below {{'weir.max_pool2d_gradient' op failed to infer returned types}}
+  %r = weir.max_pool2d_gradient %x, %g {kernel = array<i64: 0, 3>, pad_high = array<i64: 0, 1>, pad_low = array<i64: 0, 1>, strides = array<i64: 2, 1>} : (tensor<?x2x4x5xf32>, tensor<?x2x2x5xf32>) -> tensor<?x2x4x5xf32>
+  return
+}
+
+// -----
+
+// max_pool2d_gradient: 2. the gradient has the pooling's type.
+func.func @f(%x: tensor<?x2x4x5xf32>, %g: tensor<?x2x2x4xf32>) {
+  // expected-error @below {{weir.max_pool2d_gradient: the pooling gives 'tensor<?x2x2x5xf32>', the gradient is 'tensor<?x2x2x4xf32>'}}
+  // expected-error @below {{'weir.max_pool2d_gradient' op failed to infer returned types}}
+  %r = weir.max_pool2d_gradient %x, %g {kernel = array<i64: 2, 3>, pad_high = array<i64: 0, 1>, pad_low = array<i64: 0, 1>, strides = array<i64: 2, 1>} : (tensor<?x2x4x5xf32>, tensor<?x2x2x4xf32>) -> tensor<?x2x4x5xf32>
+  return
+}
+
+// -----
+
+// max_pool2d_gradient: 3. the input's type.
+func.func @f(%x: tensor<?x2x4x5xf32>, %g: tensor<?x2x2x5xf32>) {
+  // expected-error @below {{'weir.max_pool2d_gradient' op inferred type(s) 'tensor<?x2x4x5xf32>' are incompatible with return type(s) of operation 'tensor<?x2x2x5xf32>'}}
+  // expected-error @below {{'weir.max_pool2d_gradient' op failed to infer returned types}}
+  %r = weir.max_pool2d_gradient %x, %g {kernel = array<i64: 2, 3>, pad_high = array<i64: 0, 1>, pad_low = array<i64: 0, 1>, strides = array<i64: 2, 1>} : (tensor<?x2x4x5xf32>, tensor<?x2x2x5xf32>) -> tensor<?x2x2x5xf32>
+  return
+}

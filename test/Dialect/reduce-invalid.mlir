@@ -98,3 +98,73 @@ func.func @f(%x: tensor<?x3xf32>) {
   %r = "weir.softmax"(%x) {axis = 0 : i64} : (tensor<?x3xf32>) -> tensor<?x4xf32>
   return
 }
+
+// -----
+
+// batch_sum: 1. a batch.
+func.func @f(%x: tensor<3xf32>) {
+  // expected-error @below {{weir.batch_sum: needs a batch, found 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.batch_sum' op failed to infer returned types}}
+  %r = weir.batch_sum %x : (tensor<3xf32>) -> tensor<f32>
+  return
+}
+
+// -----
+
+// batch_sum: 2. the example shape.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{'weir.batch_sum' op inferred type(s) 'tensor<3xf32>' are incompatible with return type(s) of operation 'tensor<f32>'}}
+  // expected-error @below {{'weir.batch_sum' op failed to infer returned types}}
+  %r = weir.batch_sum %x : (tensor<?x3xf32>) -> tensor<f32>
+  return
+}
+
+// -----
+
+// batch_size: 1. a batch.
+func.func @f(%x: tensor<3xf32>) {
+  // expected-error @below {{weir.batch_size: needs a batch, found 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.batch_size' op failed to infer returned types}}
+  %r = weir.batch_size %x : (tensor<3xf32>) -> tensor<f32>
+  return
+}
+
+// -----
+
+// batch_size: 2. a scalar.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{'weir.batch_size' op inferred type(s) 'tensor<f32>' are incompatible with return type(s) of operation 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.batch_size' op failed to infer returned types}}
+  %r = weir.batch_size %x : (tensor<?x3xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+// batch_mean: 1. a batch.
+func.func @f(%x: tensor<3xf32>) {
+  // expected-error @below {{weir.batch_mean: needs a batch, found 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.batch_mean' op failed to infer returned types}}
+  %r = weir.batch_mean %x {axis = 0 : i64} : (tensor<3xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+// batch_variance: 2. axis within the example rank.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.batch_variance: axis 1 of an example of rank 1}}
+  // expected-error @below {{'weir.batch_variance' op failed to infer returned types}}
+  %r = weir.batch_variance %x {axis = 1 : i64} : (tensor<?x3xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+// batch_mean: 3. as long as the axis.
+func.func @f(%x: tensor<?x3x4xf32>) {
+  // expected-error @below {{'weir.batch_mean' op inferred type(s) 'tensor<4xf32>' are incompatible with return type(s) of operation 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.batch_mean' op failed to infer returned types}}
+  %r = weir.batch_mean %x {axis = 1 : i64} : (tensor<?x3x4xf32>) -> tensor<3xf32>
+  return
+}

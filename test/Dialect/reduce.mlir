@@ -65,3 +65,38 @@ func.func @log_softmax_8(%x: tensor<?x3x4xf32>) {
   %r = weir.log_softmax %x {axis = 0 : i64} : tensor<?x3x4xf32>
   return
 }
+
+// CHECK-LABEL: func.func @batch_sum_9(
+// CHECK: weir.batch_sum %{{.*}} : (tensor<?x3x4xf32>) -> tensor<3x4xf32>
+func.func @batch_sum_9(%x: tensor<?x3x4xf32>) {
+  %r = weir.batch_sum %x : (tensor<?x3x4xf32>) -> tensor<3x4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @batch_size_10(
+// CHECK: weir.batch_size %{{.*}} : (tensor<?x3x4xf32>) -> tensor<f32>
+func.func @batch_size_10(%x: tensor<?x3x4xf32>) {
+  %r = weir.batch_size %x : (tensor<?x3x4xf32>) -> tensor<f32>
+  return
+}
+
+// CHECK-LABEL: func.func @batch_size_11(
+// CHECK: weir.batch_size %{{.*}} : (tensor<?x3x!weir.index<5>>) -> tensor<f32>
+func.func @batch_size_11(%x: tensor<?x3x!weir.index<5>>) {
+  %r = weir.batch_size %x : (tensor<?x3x!weir.index<5>>) -> tensor<f32>
+  return
+}
+
+// CHECK-LABEL: func.func @batch_mean_12(
+// CHECK: weir.batch_mean %{{.*}} {axis 
+func.func @batch_mean_12(%x: tensor<?x3x4xf32>) {
+  %r = weir.batch_mean %x {axis = 1 : i64} : (tensor<?x3x4xf32>) -> tensor<4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @batch_variance_13(
+// CHECK: weir.batch_variance %{{.*}} {axis 
+func.func @batch_variance_13(%x: tensor<?x3x4xf32>) {
+  %r = weir.batch_variance %x {axis = 0 : i64} : (tensor<?x3x4xf32>) -> tensor<3xf32>
+  return
+}

@@ -92,3 +92,21 @@ func.func @concat_of_concat_with_another_use(%x: tensor<?x3xf32>, %y: tensor<?x2
   %1 = weir.concat %0, %x {axis = 0 : i64} : (tensor<?x5xf32>, tensor<?x3xf32>) -> tensor<?x8xf32>
   return %0, %1 : tensor<?x5xf32>, tensor<?x8xf32>
 }
+
+// What changes nothing goes.
+// CHECK-LABEL: func.func @identities
+// CHECK-SAME: %[[X:.*]]: tensor<?x1x3xf32>
+// CHECK-NEXT: return %[[X]], %[[X]], %[[X]]
+func.func @identities(%x: tensor<?x1x3xf32>) -> (tensor<?x1x3xf32>, tensor<?x1x3xf32>, tensor<?x1x3xf32>) {
+  %0 = weir.broadcast %x : (tensor<?x1x3xf32>) -> tensor<?x1x3xf32>
+  %1 = weir.dilate %x {factors = array<i64: 2, 1>} : (tensor<?x1x3xf32>) -> tensor<?x1x3xf32>
+  %2 = weir.reverse %x {axes = array<i64: 0>} : (tensor<?x1x3xf32>) -> tensor<?x1x3xf32>
+  return %0, %1, %2 : tensor<?x1x3xf32>, tensor<?x1x3xf32>, tensor<?x1x3xf32>
+}
+
+// CHECK-LABEL: func.func @reverse_that_moves
+// CHECK: weir.reverse
+func.func @reverse_that_moves(%x: tensor<?x1x3xf32>) -> tensor<?x1x3xf32> {
+  %0 = weir.reverse %x {axes = array<i64: 0, 1>} : (tensor<?x1x3xf32>) -> tensor<?x1x3xf32>
+  return %0 : tensor<?x1x3xf32>
+}

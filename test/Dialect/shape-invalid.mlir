@@ -186,3 +186,117 @@ func.func @f(%x: tensor<?x4xf32>) {
   %r = weir.concat %x, %x {axis = 1 : i64} : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
   return
 }
+
+// -----
+
+// broadcast: 1. only axes of size 1 stretch.
+func.func @f(%x: tensor<?x2xf32>) {
+  // expected-error @below {{'weir.broadcast' op can't stretch [2] to [3]}}
+  %r = weir.broadcast %x : (tensor<?x2xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// broadcast: 1. the result isn't narrower.
+func.func @f(%x: tensor<?x2x3xf32>) {
+  // expected-error @below {{'weir.broadcast' op can't stretch [2, 3] to [3]}}
+  %r = weir.broadcast %x : (tensor<?x2x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// broadcast: 2. one batch is enough.
+func.func @f(%x: tensor<?x1xf32>) {
+  // expected-error @below {{'weir.broadcast' op has a batch already, found 'tensor<?x1xf32>'}}
+  %r = weir.broadcast %x batch %x : (tensor<?x1xf32>, tensor<?x1xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// broadcast: 2. the batch stays.
+func.func @f(%x: tensor<?x1xf32>) {
+  // expected-error @below {{'weir.broadcast' op is batched when its input is or a batch is given, found 'tensor<3xf32>'}}
+  %r = weir.broadcast %x : (tensor<?x1xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+// broadcast: 3. a batch comes from a value that has one.
+func.func @f(%x: tensor<f32>) {
+  // expected-error @below {{'weir.broadcast' op takes the batch from a value without one, 'tensor<f32>'}}
+  %r = weir.broadcast %x batch %x : (tensor<f32>, tensor<f32>) -> tensor<?xf32>
+  return
+}
+
+// -----
+
+// broadcast: 3. no batch from nowhere.
+func.func @f(%x: tensor<f32>) {
+  // expected-error @below {{'weir.broadcast' op is batched when its input is or a batch is given, found 'tensor<?xf32>'}}
+  %r = weir.broadcast %x : (tensor<f32>) -> tensor<?xf32>
+  return
+}
+
+// -----
+
+// dilate: 1. a factor for each axis.
+func.func @f(%x: tensor<?x2x3xf32>) {
+  // expected-error @below {{weir.dilate: needs factors for 2 example axes}}
+  // expected-error @below {{'weir.dilate' op failed to infer returned types}}
+  %r = weir.dilate %x {factors = array<i64: 2>} : (tensor<?x2x3xf32>) -> tensor<?x3x3xf32>
+  return
+}
+
+// -----
+
+// dilate: 1. factors of at least 1.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.dilate: axis 0 needs a factor of at least 1, found 0}}
+  // expected-error @below {{'weir.dilate' op failed to infer returned types}}
+  %r = weir.dilate %x {factors = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<?x1xf32>
+  return
+}
+
+// -----
+
+// dilate: 2. nothing after the last element.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{'weir.dilate' op inferred type(s) 'tensor<?x5xf32>' are incompatible with return type(s) of operation 'tensor<?x6xf32>'}}
+  // expected-error @below {{'weir.dilate' op failed to infer returned types}}
+  %r = weir.dilate %x {factors = array<i64: 2>} : (tensor<?x3xf32>) -> tensor<?x6xf32>
+  return
+}
+
+// -----
+
+// reverse: 1. axes within the example rank.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.reverse: axis 1 of an example of rank 1}}
+  // expected-error @below {{'weir.reverse' op failed to infer returned types}}
+  %r = weir.reverse %x {axes = array<i64: 1>} : (tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// reverse: 1. axes ascend.
+func.func @f(%x: tensor<?x2x3xf32>) {
+  // expected-error @below {{weir.reverse: axes must ascend, found [1, 1]}}
+  // expected-error @below {{'weir.reverse' op failed to infer returned types}}
+  %r = weir.reverse %x {axes = array<i64: 1, 1>} : (tensor<?x2x3xf32>) -> tensor<?x2x3xf32>
+  return
+}
+
+// -----
+
+// reverse: 2. the operand's type.
+func.func @f(%x: tensor<?x3xf32>) {
+  // expected-error @below {{'weir.reverse' op inferred type(s) 'tensor<?x3xf32>' are incompatible with return type(s) of operation 'tensor<?x4xf32>'}}
+  // expected-error @below {{'weir.reverse' op failed to infer returned types}}
+  %r = weir.reverse %x {axes = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<?x4xf32>
+  return
+}

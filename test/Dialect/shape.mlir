@@ -65,3 +65,38 @@ func.func @concat_8(%x: tensor<?x3x4xf32>, %y: tensor<?x3x2xf32>) {
   %r = weir.concat %x, %y, %x {axis = 1 : i64} : (tensor<?x3x4xf32>, tensor<?x3x2xf32>, tensor<?x3x4xf32>) -> tensor<?x3x10xf32>
   return
 }
+
+// CHECK-LABEL: func.func @broadcast_9(
+// CHECK: weir.broadcast %{{.*}} : (tensor<?x3x1xf32>) -> tensor<?x2x3x4xf32>
+func.func @broadcast_9(%x: tensor<?x3x1xf32>) {
+  %r = weir.broadcast %x : (tensor<?x3x1xf32>) -> tensor<?x2x3x4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @broadcast_10(
+// CHECK: weir.broadcast %{{.*}} : (tensor<3xf32>) -> tensor<2x3xf32>
+func.func @broadcast_10(%x: tensor<3xf32>) {
+  %r = weir.broadcast %x : (tensor<3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @broadcast_11(
+// CHECK: weir.broadcast %{{.*}} batch %{{.*}} : (tensor<f32>, tensor<?x!weir.index<5>>) -> tensor<?x3xf32>
+func.func @broadcast_11(%x: tensor<f32>, %i: tensor<?x!weir.index<5>>) {
+  %r = weir.broadcast %x batch %i : (tensor<f32>, tensor<?x!weir.index<5>>) -> tensor<?x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @dilate_12(
+// CHECK: weir.dilate %{{.*}} {factors 
+func.func @dilate_12(%x: tensor<?x3x4xf32>) {
+  %r = weir.dilate %x {factors = array<i64: 1, 3>} : (tensor<?x3x4xf32>) -> tensor<?x3x10xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @reverse_13(
+// CHECK: weir.reverse %{{.*}} {axes 
+func.func @reverse_13(%x: tensor<2x3xf32>) {
+  %r = weir.reverse %x {axes = array<i64: 0, 1>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return
+}

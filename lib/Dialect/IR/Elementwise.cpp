@@ -146,6 +146,14 @@ OpFoldResult GreaterOp::fold(FoldAdaptor adaptor) {
                      [](float a, float b) { return a > b ? 1.0f : 0.0f; });
 }
 
+OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
+  auto condition = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getCondition());
+  if (!condition || !condition.isSplat())
+    return {};
+  Value taken = condition.getSplatValue<float>() != 0.0f ? getOnTrue() : getOnFalse();
+  return taken.getType() == getType() ? taken : Value();
+}
+
 OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
   if (auto inner = getInput().getDefiningOp<NegOp>())
     return inner.getInput();

@@ -60,6 +60,7 @@ def Weir_SelectOp : Weir_InferredOp<"select"> {
   let assemblyFormat = [{
     $condition `,` $on_true `,` $on_false attr-dict `:` functional-type(operands, results)
   }];
+  let hasFolder = 1;
 }
 
 class Weir_UnaryOp<string mnemonic, string formula>
