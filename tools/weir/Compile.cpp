@@ -94,7 +94,12 @@ static int emitModule(LoadedModel &model, const EmitArguments &arguments,
       return bug(std::move(error));
   std::string text;
   llvm::raw_string_ostream os(text);
-  model.module->print(os, mlir::OpPrintingFlags().printNameLocAsPrefix());
+  // In the dialect a value is called after its layer; further down most values are
+  // addresses and constants, and the name of a layer would mislead.
+  mlir::OpPrintingFlags flags;
+  if (!stage || *stage == Stage::Rewritten)
+    flags.printNameLocAsPrefix();
+  model.module->print(os, flags);
   os << '\n';
   return write(arguments.output, text);
 }
