@@ -152,6 +152,15 @@ static std::vector<RefTensor> run(mlir::ModuleOp module, const RefParameters &pa
   return {};
 }
 
+std::vector<RefTensor> runInTraining(const std::string &text, const RefParameters &parameters,
+                                     const std::vector<RefTensor> &inputs, int64_t batch) {
+  Module module(text);
+  if (module.module && module.run({trainingForm, expand}))
+    return run(*module.module, parameters, inputs, batch);
+  ADD_FAILURE() << "weir-training-form failed on " << text;
+  return {};
+}
+
 static double meanOf(const RefTensor &losses) {
   double sum = 0.0;
   for (double loss : losses.data)

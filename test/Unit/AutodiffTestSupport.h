@@ -67,6 +67,11 @@ testing::AssertionResult agree(const Gradients &gradients);
 /// Expects the gradients of all operands of the case to agree, for batches of 1, 2 and 5.
 void expectGradients(const GradientCase &test);
 
+/// The results of the module's function after weir-training-form and
+/// weir-expand-batch-statistics: losses first, then buffers' new values.
+std::vector<RefTensor> runInTraining(const std::string &module, const RefParameters &parameters,
+                                     const std::vector<RefTensor> &inputs, int64_t batch);
+
 /// What the passes say of a module that they refuse, or "" if they don't.
 std::string refusalOf(const std::string &module);
 
