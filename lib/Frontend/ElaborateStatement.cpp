@@ -84,15 +84,9 @@ void Elaborator::elaborate(ArrayRef<const Statement *> statements, Value *return
     case StatementKind::Param:
       elaborateParam(*statement);
       break;
-    case StatementKind::Let: {
-      Value value = evaluate(statement->value, {Hint::Kind::Named, statement->name.text.str()});
-      if (value.kind == Value::Kind::String) {
-        error(statement->value->range, "a string can only be a name: `name: \"conv1\"`");
-        value = Value::poison();
-      }
-      define(statement->name, value, /*isLet=*/true, /*warnUnused=*/isModel && atTop);
+    case StatementKind::Let:
+      elaborateLet(*statement, /*isLet=*/true, /*warnUnused=*/isModel && atTop);
       break;
-    }
     case StatementKind::Assign:
       elaborateAssign(*statement);
       break;
@@ -205,6 +199,15 @@ void Elaborator::elaborateParam(const Statement &statement) {
     return fail();
   define(statement.name, Value::ofTensor(value, statement.type->range), /*isLet=*/false,
          /*warnUnused=*/frame->definition->isModel());
+}
+
+void Elaborator::elaborateLet(const Statement &statement, bool isLet, bool warnUnused) {
+  Value value = evaluate(statement.value, {Hint::Kind::Named, statement.name.text.str()});
+  if (value.kind == Value::Kind::String) {
+    error(statement.value->range, "a string can only be a name: `name: \"conv1\"`");
+    value = Value::poison();
+  }
+  define(statement.name, value, isLet, warnUnused);
 }
 
 void Elaborator::elaborateOutput(const Statement &statement) {

@@ -57,9 +57,7 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
       elaborateInput(*statement);
       break;
     case StatementKind::Let:
-      define(statement->name,
-             evaluate(statement->value, {Hint::Kind::Named, statement->name.text.str()}),
-             /*isLet=*/false, /*warnUnused=*/true);
+      elaborateLet(*statement, /*isLet=*/false, /*warnUnused=*/true);
       break;
     case StatementKind::Metric:
       elaborateMetric(*statement);
@@ -95,7 +93,7 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
   }
   if (auto it = only.find(StatementKind::Best); it != only.end())
     elaborateBest(*it->second);
-  freeze(frozen);
+  freeze(frozen, request.range);
 
   if (!valueOf(StatementKind::Loss) && diagnostics.errors() == errorsBefore)
     error(request.range, "the training of '" + modelName + "' has no loss")
@@ -255,7 +253,7 @@ void Elaborator::elaborateBest(const Statement &statement) {
 // Frozen parameters
 //===----------------------------------------------------------------------===//
 
-void Elaborator::freeze(ArrayRef<const Statement *> statements) {
+void Elaborator::freeze(ArrayRef<const Statement *> statements, SMRange training) {
   StringSet<> frozen;
   for (const Statement *statement : statements) {
     const auto *pattern = dyn_cast<StringExpr>(statement->value);
@@ -294,6 +292,8 @@ void Elaborator::freeze(ArrayRef<const Statement *> statements) {
   }
   if (!learns && !frozen.empty())
     error(statements.front()->range, "all parameters are frozen: there is nothing to learn");
+  else if (!learns)
+    error(training, "the model has no parameters: there is nothing to learn");
 }
 
 } // namespace weir

@@ -136,6 +136,13 @@ const Case cases[] = {
     {"FreezeName",
      trainingWith(good + "  freeze w\n"),
      {"expected a pattern of names, found 'w'", "write `freeze \"user_factors.*\"`"}},
+    {"NothingToLearn",
+     "model M() {\n  input x: f32[2]\n  output y = x\n}\n"
+     "training M { target t: f32[2] loss mse(y, t) optimizer adam() }\n",
+     {"5:1: error: the model has no parameters: there is nothing to learn"}},
+    {"LetOfString",
+     trainingWith("  let a = \"s\"\n" + good),
+     {"7:11: error: a string can only be a name"}},
     // Calls of optimizers and schedules.
     {"UnknownOptimizer",
      trainingWith(loss + "  optimizer adamW(lr: 0.1)\n"),

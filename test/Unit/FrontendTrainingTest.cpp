@@ -187,7 +187,8 @@ Numbers lossOf(const std::string &xType, const std::string &tType, const std::st
 void expectNear(const Numbers &found, const Numbers &expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (size_t i = 0; i < found.size(); ++i)
-    EXPECT_NEAR(found[i], expected[i], 1e-6 * std::max(1.0, std::fabs(expected[i]))) << "number " << i;
+    EXPECT_NEAR(found[i], expected[i], 1e-6 * std::max(1.0, std::fabs(expected[i])))
+        << "number " << i;
 }
 
 TEST(Losses, OfNumbers) {
