@@ -34,6 +34,15 @@ struct TrainingPlan {
   /// The arguments of @train after the model's inputs.
   std::vector<std::string> targets;
 
+  /// Where an input or target comes from in the training data.
+  struct DataBinding {
+    std::string name;                 ///< of the input or target
+    std::vector<std::string> columns; ///< of the table; empty for a text
+    bool standardize = false;         ///< numbers to mean 0 and deviation 1
+    std::string text;                 ///< "words" or "characters" of a text, or ""
+  };
+  std::vector<DataBinding> data;
+
   /// A number for all examples of an epoch, made of what @train gives for each.
   struct Metric {
     enum class Kind : uint8_t {

@@ -36,6 +36,9 @@ public:
   Result<void> initialize(uint64_t seed);
   /// Sets those parameters and states that the file has; refuses other names and shapes.
   Result<void> load(const ParameterFile &parameters);
+  /// Brings all rows of all tables up to date. To be called after run() and before
+  /// parameters and states are read.
+  Result<void> catchUp();
   /// The current value of a parameter or state; null if there is none of the name.
   const Tensor *find(std::string_view name) const;
 
