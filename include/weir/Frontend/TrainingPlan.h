@@ -9,6 +9,13 @@
 
 namespace weir {
 
+/// When the rows of embedding tables that a batch doesn't read are updated.
+enum class TablePolicy : uint8_t {
+  Deferred, ///< when they are next read, to what Dense gives to the last bit
+  Dense,    ///< in every step
+  Lazy,     ///< never: the steps that they miss are left out
+};
+
 /// Everything about a training but its functions.
 struct TrainingPlan {
   int64_t epochs = 1;
@@ -42,6 +49,8 @@ struct TrainingPlan {
     std::string text;                 ///< "words" or "characters" of a text, or ""
   };
   std::vector<DataBinding> data;
+
+  TablePolicy tables = TablePolicy::Deferred;
 
   /// A number for all examples of an epoch, made of what @train gives for each.
   struct Metric {
