@@ -1,25 +1,21 @@
 //===- Bench.cpp - weir bench: how fast the compiled code is ------------------===//
 
+#include "Bench.h"
 #include "Compare.h"
-#include "CompileArguments.h"
 #include "Examples.h"
 #include "Layers.h"
-#include "ModelSource.h"
 
 #include "weir/Execution/Jit.h"
 #include "weir/Execution/Parameters.h"
 #include "weir/Execution/Peak.h"
 #include "weir/Reference/Interpreter.h"
 
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
 namespace weir {
 
 namespace {
-
-struct BenchArguments {
-  ModelArguments source;
-  CompileArguments compile;
-  int64_t batch = 1, threads = 1, runs = 0, seconds = 2;
-};
 
 // Everything that one call of the compiled code needs, allocated once.
 struct Call {
@@ -88,26 +84,27 @@ static Result<void> checkAgainstReference(LoadedModel &model, const Examples &ex
   return {};
 }
 
-// The seconds of each run, sorted.
-static std::vector<double> timeRuns(const JitModel &jit, Call &call,
-                                    const BenchArguments &arguments) {
+Result<RunTimes> timeRuns(const BenchArguments &arguments,
+                          const std::function<Result<void>()> &run) {
   double limit = double(arguments.seconds);
   double warmUpEnd = now() + limit / 10;
   for (int i = 0; i < 3 || now() < warmUpEnd; ++i)
-    jit.call(call.frame);
-  std::vector<double> times;
+    if (Result<void> done = run(); !done)
+      return done.takeError();
+  RunTimes times;
   double end = now() + limit;
-  while (arguments.runs ? int64_t(times.size()) < arguments.runs
-                        : times.size() < 5 || now() < end) {
+  while (arguments.runs ? int64_t(times.seconds.size()) < arguments.runs
+                        : times.seconds.size() < 5 || now() < end) {
     double start = now();
-    jit.call(call.frame);
-    times.push_back(now() - start);
+    if (Result<void> done = run(); !done)
+      return done.takeError();
+    times.seconds.push_back(now() - start);
   }
-  std::sort(times.begin(), times.end());
+  std::sort(times.seconds.begin(), times.seconds.end());
   return times;
 }
 
-static std::string duration(double seconds) {
+std::string formatDuration(double seconds) {
   if (seconds < 1e-3)
     return fmt::format("{:.2f} us", seconds * 1e6);
   return seconds < 1 ? fmt::format("{:.3f} ms", seconds * 1e3) : fmt::format("{:.3f} s", seconds);
@@ -148,31 +145,52 @@ static int bench(const BenchArguments &arguments) {
 
   // The peak before and after, in case the machine changes its mind in between.
   Result<double> before = measurePeak(options->target, pool->get());
-  std::vector<double> runs = timeRuns(**jit, **call, arguments);
+  Result<RunTimes> runs = timeRuns(arguments, [&]() -> Result<void> {
+    (*jit)->call((*call)->frame);
+    return {};
+  });
   Result<double> after = measurePeak(options->target, pool->get());
   if (!before || !after)
     return bug(before ? after.error() : before.error());
   double peak = std::max(*before, *after);
 
-  double median = runs[runs.size() / 2];
+  double median = runs->median();
   double compileSeconds = 0;
   for (const StageTime &time : times)
     compileSeconds += time.seconds;
+  double speed = 2.0 * double(multiplyAdds) * double(arguments.batch) / median;
+  if (arguments.json) {
+    llvm::json::Object object{{"model", model->signature.model},
+                              {"batch", arguments.batch},
+                              {"threads", arguments.threads},
+                              {"runs", int64_t(runs->seconds.size())},
+                              {"compile_seconds", compileSeconds},
+                              {"median", median},
+                              {"fastest", runs->quantile(0)},
+                              {"within_90", runs->quantile(0.9)},
+                              {"slowest", runs->quantile(1)},
+                              {"flops_per_second", speed},
+                              {"peak_flops_per_second", peak},
+                              {"arena_bytes", (*jit)->arenaBytes(arguments.batch)},
+                              {"packed_bytes", (*jit)->preparedBytes()}};
+    std::string out;
+    llvm::raw_string_ostream(out) << llvm::json::Value(std::move(object)) << "\n";
+    return writeResult(out);
+  }
   std::string out =
       fmt::format("model {}, batch {}, {} thread{}\n", model->signature.model, arguments.batch,
                   arguments.threads, arguments.threads == 1 ? "" : "s");
   auto row = [&](const char *what, std::string value) {
     out += fmt::format("  {:<18}{}\n", what, value);
   };
-  row("compile time", duration(compileSeconds));
-  row("runs", withCommas(runs.size()));
-  row("median", duration(median));
-  row("fastest", duration(runs.front()));
-  row("90% within", duration(runs[(runs.size() - 1) * 9 / 10]));
-  row("slowest", duration(runs.back()));
+  row("compile time", formatDuration(compileSeconds));
+  row("runs", withCommas(int64_t(runs->seconds.size())));
+  row("median", formatDuration(median));
+  row("fastest", formatDuration(runs->quantile(0)));
+  row("90% within", formatDuration(runs->quantile(0.9)));
+  row("slowest", formatDuration(runs->quantile(1)));
   row("examples/s", withCommas(int64_t(double(arguments.batch) / median)));
   if (multiplyAdds) {
-    double speed = 2.0 * double(multiplyAdds) * double(arguments.batch) / median;
     row("GFLOP/s", fmt::format("{:.1f}", speed / 1e9));
     row("peak GFLOP/s", fmt::format("{:.1f}, measured just now", peak / 1e9));
     row("share of peak", fmt::format("{:.1f}%", 100 * speed / peak));
@@ -185,22 +203,38 @@ static int bench(const BenchArguments &arguments) {
 int benchCommand(const Arguments &arguments) {
   BenchArguments bench;
   CommandLine line(
-      "bench", "Times a model's compiled code on random inputs.",
+      "bench", "Times a model's compiled code, or a step of its training, on random inputs.",
       "The result is compared with the reference before it is timed. GFLOP/s count two\n"
       "operations per multiply-add that `weir check` lists; the peak is measured in the\n"
-      "same run by a loop that keeps its numbers in registers, on as many threads.",
+      "same run by a loop that keeps its numbers in registers, on as many threads.\n"
+      "\n"
+      "With --train a run is a step: forward, loss, backward and update. Ids of tables of\n"
+      "more than 100 rows are skewed, as those of users and words are. The first losses\n"
+      "are printed so that they can be compared with another program's.",
       "  weir bench examples/layers1024.weir --batch 64\n"
-      "  weir bench examples/resnet18.weir --threads 2 --seconds 5");
+      "  weir bench examples/resnet18.weir --threads 2 --seconds 5\n"
+      "  weir bench examples/collab_dot.weir --train --set users=672 --set movies=8428 \\\n"
+      "      --batch 256");
   bench.source.declare(line);
   bench.source.declareWeights(line);
   line.integer("--batch", "N", bench.batch, 1, 1 << 30, "examples per run; 1 if absent");
   line.integer("--threads", "N", bench.threads, 1, ThreadPool::kMaxThreads, "1 if absent");
   line.integer("--runs", "N", bench.runs, 1, 1 << 30, "how many runs, instead of --seconds");
   line.integer("--seconds", "N", bench.seconds, 1, 3600, "for how long; 2 if absent");
+  line.flag("--json", bench.json, "print the figures as one line of JSON, in seconds and bytes");
+  line.flag("--train", bench.train, "time steps of the model's training block");
+  line.list("--with", "STATEMENT", bench.statements,
+            "with --train: beats the training block, as in --with 'optimizer sgd(lr: 0.1)'");
+  line.list("--input", "NAME=FILE", bench.inputs,
+            "with --train: the examples of the steps, for every input and target; the\n"
+            "steps take them in turn");
   bench.compile.declare(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
-  return weir::bench(bench);
+  if (!bench.train && !(bench.statements.empty() && bench.inputs.empty()))
+    return userError(fail("{} needs --train: it says how the model is trained",
+                          bench.inputs.empty() ? "--with" : "--input"));
+  return bench.train ? benchTraining(bench) : weir::bench(bench);
 }
 
 } // namespace weir

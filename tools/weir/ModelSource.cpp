@@ -83,7 +83,7 @@ Result<void> LoadedModel::initialize(const ModelArguments &arguments) {
 // Models
 //===----------------------------------------------------------------------===//
 
-static Result<void> readBindings(const ModelArguments &arguments, ModelOptions &options) {
+Result<void> readBindings(const ModelArguments &arguments, ModelOptions &options) {
   for (const std::string &text : arguments.sets) {
     auto sides = splitAssignment("--set", text, "NAME=VALUE");
     if (!sides)
@@ -99,18 +99,14 @@ static Result<void> readBindings(const ModelArguments &arguments, ModelOptions &
   return {};
 }
 
-static Result<void> readWeights(const ModelArguments &arguments, LoadedModel &model,
-                                ParameterShapes &shapes) {
+Result<ParameterFile> readWeights(const ModelArguments &arguments) {
   Result<ParameterFile> file = readParameters(arguments.weights);
   if (!file)
     return file.takeError();
   Result<ParameterFile> named = rename(std::move(*file), arguments.renames);
   if (!named)
     return inside(arguments.weights, named.takeError());
-  model.parameters = std::move(*named);
-  for (const NamedTensor &entry : model.parameters)
-    shapes[entry.name].assign(entry.tensor.shape.begin(), entry.tensor.shape.end());
-  return {};
+  return named;
 }
 
 std::unique_ptr<LoadedModel> loadModel(const ModelArguments &arguments, ContextUse use) {
@@ -126,8 +122,12 @@ std::unique_ptr<LoadedModel> loadModel(const ModelArguments &arguments, ContextU
     return userError(read.error()), nullptr;
   ParameterShapes shapes;
   if (!arguments.weights.empty()) {
-    if (Result<void> read = readWeights(arguments, *model, shapes); !read)
-      return userError(read.error()), nullptr;
+    Result<ParameterFile> weights = readWeights(arguments);
+    if (!weights)
+      return userError(weights.error()), nullptr;
+    model->parameters = std::move(*weights);
+    for (const NamedTensor &entry : model->parameters)
+      shapes[entry.name].assign(entry.tensor.shape.begin(), entry.tensor.shape.end());
     options.parameterShapes = &shapes;
     start = now();
   } else if (!arguments.renames.empty()) {

@@ -19,6 +19,8 @@
 
 namespace weir {
 
+struct ModelOptions;
+
 /// MODEL.weir, --set, --model, and for what runs --weights, --rename and --seed.
 struct ModelArguments {
   std::string path, model, weights;
@@ -44,6 +46,12 @@ struct LoadedModel {
   /// Without --weights: parameters as their initializers say. Tells the user so.
   Result<void> initialize(const ModelArguments &arguments);
 };
+
+/// What --set and --model say.
+Result<void> readBindings(const ModelArguments &arguments, ModelOptions &options);
+
+/// The tensors of --weights, with the names that --rename gives them.
+Result<ParameterFile> readWeights(const ModelArguments &arguments);
 
 /// Reads the model and, if --weights was given, its parameters, and checks that they
 /// fit. Null if the user made a mistake, which has been said.

@@ -1,0 +1,43 @@
+//===- Bench.h - What the ways of timing a model share ------------------------===//
+#ifndef WEIR_TOOLS_WEIR_BENCH_H
+#define WEIR_TOOLS_WEIR_BENCH_H
+
+#include "CompileArguments.h"
+#include "ModelSource.h"
+
+namespace weir {
+
+/// The command line of `weir bench`.
+struct BenchArguments {
+  ModelArguments source;
+  CompileArguments compile;
+  int64_t batch = 1, threads = 1, runs = 0, seconds = 2;
+  bool json = false;
+
+  // With --train only.
+  bool train = false;
+  std::vector<std::string> statements, inputs;
+};
+
+/// The seconds of many runs, sorted.
+struct RunTimes {
+  std::vector<double> seconds;
+
+  double quantile(double q) const { return seconds[size_t(q * double(seconds.size() - 1))]; }
+  double median() const { return quantile(0.5); }
+};
+
+/// Calls `run` until the time, or the number of runs, that the arguments give is
+/// over, after a tenth of the time to warm up. Ends early if `run` returns an error.
+Result<RunTimes> timeRuns(const BenchArguments &arguments,
+                          const std::function<Result<void>()> &run);
+
+/// "12.34 us", "1.234 ms", "1.234 s".
+std::string formatDuration(double seconds);
+
+/// `weir bench --train`: steps of training on random data.
+int benchTraining(const BenchArguments &arguments);
+
+} // namespace weir
+
+#endif
