@@ -2,6 +2,7 @@
 
 #include "weir/Frontend/AST.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Casting.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/SourceMgr.h"
@@ -25,10 +26,10 @@ StringRef spelling(ParameterKind kind) {
 }
 
 StringRef spelling(StatementKind kind) {
-  static constexpr StringLiteral names[] = {"input",     "param",     "let",    "output", "",
-                                            "for",       "return",    "target", "loss",   "metric",
-                                            "optimizer", "schedule",  "epochs", "batch",  "best",
-                                            "freeze",    "clip_norm", "state",  "update"};
+  static constexpr StringLiteral names[] = {
+      "input",  "param",  "let",       "output",    "",         "for",    "return",
+      "target", "loss",   "metric",    "optimizer", "schedule", "epochs", "batch",
+      "best",   "freeze", "clip_norm", "data",      "tables",   "state",  "update"};
   return names[static_cast<size_t>(kind)];
 }
 
@@ -86,6 +87,10 @@ private:
     for (const Name &name : {statement.data, statement.name, statement.direction})
       if (!name.text.empty())
         os << ' ' << name.text;
+    for (auto [i, column] : enumerate(statement.columns))
+      os << (i ? ", \"" : " from \"") << column.text << '"';
+    if (!statement.modifier.text.empty())
+      os << ' ' << statement.modifier.text;
     os << '\n';
     if (statement.type)
       print(*statement.type);

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Casting.h"
 #include "llvm/Support/GlobPattern.h"
 
@@ -25,7 +26,8 @@ static constexpr StringRef trainFunction = "train", optimizerFunction = "optimiz
 
 static bool mayRepeat(StatementKind kind) {
   return kind == StatementKind::Let || kind == StatementKind::Target ||
-         kind == StatementKind::Metric || kind == StatementKind::Freeze;
+         kind == StatementKind::Metric || kind == StatementKind::Freeze ||
+         kind == StatementKind::Data;
 }
 
 void Elaborator::elaborateTraining(const Definition &model, const TrainingRequest &request) {
@@ -40,7 +42,7 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
   size_t errorsBefore = diagnostics.errors();
 
   std::map<StatementKind, const Statement *> only;
-  std::vector<const Statement *> frozen;
+  std::vector<const Statement *> frozen, data;
   auto valueOf = [&](StatementKind kind) -> const Expr * {
     auto it = only.find(kind);
     return it == only.end() ? nullptr : it->second->value;
@@ -68,6 +70,15 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
     case StatementKind::Freeze:
       frozen.push_back(statement);
       break;
+    case StatementKind::Data:
+      data.push_back(statement);
+      break;
+    case StatementKind::Tables:
+      plan.tables = StringSwitch<TablePolicy>(statement->modifier.text)
+                        .Case("dense", TablePolicy::Dense)
+                        .Case("lazy", TablePolicy::Lazy)
+                        .Default(TablePolicy::Deferred);
+      break;
     default:
       break;
     }
@@ -94,6 +105,9 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
   if (auto it = only.find(StatementKind::Best); it != only.end())
     elaborateBest(*it->second);
   freeze(frozen, request.range);
+  // A target that failed isn't among the targets.
+  if (diagnostics.errors() == errorsBefore)
+    elaborateData(data);
 
   if (!valueOf(StatementKind::Loss) && diagnostics.errors() == errorsBefore)
     error(request.range, "the training of '" + modelName + "' has no loss")

@@ -5,8 +5,9 @@
 // The files: Elaborator.cpp (models, blocks), ElaborateStatement.cpp,
 // ElaborateExpr.cpp, Varying.cpp (numbers that change from step to step),
 // Arguments.cpp (calls), Builtins.cpp (what the families see of a call),
-// Initializers.cpp, Tensors.cpp, ElaborateTraining.cpp and ElaborateRules.cpp
-// (optimizers and schedules), and one per family of layers.
+// Initializers.cpp, Tensors.cpp, ElaborateTraining.cpp, ElaborateRules.cpp
+// (optimizers and schedules), Outline.cpp (what is known before the sizes are),
+// and one per family of layers.
 //
 //===----------------------------------------------------------------------===//
 #ifndef WEIR_LIB_FRONTEND_ELABORATOR_H
@@ -15,6 +16,7 @@
 #include "Value.h"
 #include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/Frontend/Diagnostics.h"
+#include "weir/Frontend/Outline.h"
 #include "weir/Frontend/Training.h"
 
 #include "mlir/IR/Builders.h"
@@ -107,6 +109,12 @@ public:
                                         const llvm::StringMap<Binding> &bindings,
                                         const TrainingRequest *request = nullptr);
 
+  /// What can be said of the inputs and targets while sizes are missing. What
+  /// goes wrong is left to `run` to report. Callable once, instead of `run`.
+  std::vector<InputOutline> outline(const ast::Definition &model,
+                                    const llvm::StringMap<Binding> &bindings,
+                                    llvm::ArrayRef<const ast::Statement *> training);
+
   /// The parameters made by `run`, in order.
   const std::vector<std::pair<std::string, llvm::SmallVector<int64_t>>> &parameters() const {
     return parameterList;
@@ -161,12 +169,17 @@ private:
   bool bindDefault(const ast::Parameter &parameter, Value &value);
   void showUse(size_t firstNew, const ast::Definition &definition, llvm::SMRange use);
 
+  // Outline.cpp
+  InputOutline outlineInput(const ast::Definition &model, const ast::Statement &statement,
+                            const llvm::StringMap<Binding> &bindings);
+
   // ElaborateTraining.cpp
   void elaborateTraining(const ast::Definition &model, const TrainingRequest &request);
   void copyForInference(const ast::Definition &model);
   void elaborateLoss(const ast::Statement &statement);
   void elaborateMetric(const ast::Statement &statement);
   void elaborateBest(const ast::Statement &statement);
+  void elaborateData(llvm::ArrayRef<const ast::Statement *> statements);
   void freeze(llvm::ArrayRef<const ast::Statement *> patterns, llvm::SMRange training);
   bool checkPerExample(const Value &value, llvm::SMRange range, const llvm::Twine &what);
 

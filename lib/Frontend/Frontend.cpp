@@ -3,6 +3,7 @@
 #include "weir/Frontend/Frontend.h"
 
 #include "CheckStructure.h"
+#include "DataBindings.h"
 #include "Elaborator.h"
 #include "InferSizes.h"
 #include "weir/Frontend/Parser.h"
@@ -94,7 +95,8 @@ static const ast::Definition *findTraining(const ast::SourceFile &file, StringRe
 }
 
 /// The statements of a block and those from outside, which replace its own of
-/// their kind. The latter live in `files`. False after a report.
+/// their kind (of `data`, those of the same name). The latter live in `files`. False after a
+/// report.
 static bool gatherStatements(const ast::Definition *block, const TrainingOverrides &overrides,
                              SourceMgr &sources, Diagnostics &diagnostics,
                              std::vector<std::unique_ptr<ast::SourceFile>> &files,
@@ -111,9 +113,12 @@ static bool gatherStatements(const ast::Definition *block, const TrainingOverrid
     append_range(given, files.back()->definitions.front()->body);
   }
   auto isReplaced = [&](const ast::Statement *statement) {
+    bool ofOneName = statement->kind == ast::StatementKind::Data;
     return statement->kind != ast::StatementKind::Let &&
-           statement->kind != ast::StatementKind::Target &&
-           any_of(given, [&](const auto *other) { return other->kind == statement->kind; });
+           statement->kind != ast::StatementKind::Target && any_of(given, [&](const auto *other) {
+             return other->kind == statement->kind &&
+                    (!ofOneName || other->name.text == statement->name.text);
+           });
   };
   if (block)
     for (const ast::Statement *statement : block->body)
@@ -127,50 +132,81 @@ static bool gatherStatements(const ast::Definition *block, const TrainingOverrid
 // Models
 //===----------------------------------------------------------------------===//
 
+namespace {
+
+/// What elaboration starts from.
+struct Selected {
+  const ast::Definition *model = nullptr;
+  bool isTrained = false; ///< there is a training, in the file or from outside
+  TrainingRequest request;
+  std::unique_ptr<ast::SourceFile> prelude;
+  std::vector<std::unique_ptr<ast::SourceFile>> statements; ///< from outside
+};
+
+} // namespace
+
+/// The model that was asked for and its training, which must be there if there
+/// are `overrides`.
+static std::optional<Selected> select(const ast::SourceFile &file, StringRef fileName,
+                                      SourceMgr &sources, mlir::MLIRContext &context,
+                                      const ModelOptions &options,
+                                      const TrainingOverrides *overrides,
+                                      Diagnostics &diagnostics) {
+  Selected selected;
+  selected.model = selectModel(file, options.modelName, fileName, diagnostics);
+  if (!selected.model)
+    return std::nullopt;
+  const ast::Definition &model = *selected.model;
+  context.loadDialect<WeirDialect, mlir::func::FuncDialect>();
+  selected.prelude =
+      parseBuffer(MemoryBuffer::getMemBuffer(preludeText(), "prelude.weir"), sources, diagnostics);
+  if (!selected.prelude)
+    return std::nullopt;
+
+  const ast::Definition *block = findTraining(file, model.name.text);
+  selected.isTrained = block || overrides;
+  selected.request = {block ? block->range : model.range, {}, overrides};
+  if (!gatherStatements(block, overrides ? *overrides : TrainingOverrides(), sources, diagnostics,
+                        selected.statements, selected.request.statements))
+    return std::nullopt;
+  if (overrides && !block && selected.request.statements.empty()) {
+    diagnostics.error(model.range, "nothing says how '" + model.name.text + "' is to be trained")
+        .fix("write `training " + model.name.text + " { loss ...  optimizer ... }` beside it");
+    return std::nullopt;
+  }
+  return selected;
+}
+
 /// Builds the model; with `overrides` also its training, and without them its
 /// training block, if there is one, is checked.
 static std::optional<Training> build(const ast::SourceFile &file, StringRef fileName,
                                      SourceMgr &sources, mlir::MLIRContext &context,
                                      const ModelOptions &options,
                                      const TrainingOverrides *overrides, Diagnostics &diagnostics) {
-  const ast::Definition *model = selectModel(file, options.modelName, fileName, diagnostics);
-  if (!model)
+  std::optional<Selected> selected =
+      select(file, fileName, sources, context, options, overrides, diagnostics);
+  if (!selected)
     return std::nullopt;
-  context.loadDialect<WeirDialect, mlir::func::FuncDialect>();
-  std::unique_ptr<ast::SourceFile> prelude =
-      parseBuffer(MemoryBuffer::getMemBuffer(preludeText(), "prelude.weir"), sources, diagnostics);
-  if (!prelude)
-    return std::nullopt;
-
-  const ast::Definition *block = findTraining(file, model->name.text);
-  TrainingRequest request{block ? block->range : model->range, {}, overrides};
-  std::vector<std::unique_ptr<ast::SourceFile>> files;
-  if (!gatherStatements(block, overrides ? *overrides : TrainingOverrides(), sources, diagnostics,
-                        files, request.statements))
-    return std::nullopt;
-  if (overrides && !block && request.statements.empty()) {
-    diagnostics.error(model->range, "nothing says how '" + model->name.text + "' is to be trained")
-        .fix("write `training " + model->name.text + " { loss ...  optimizer ... }` beside it");
-    return std::nullopt;
-  }
-
+  const ast::Definition &model = *selected->model;
+  const ast::SourceFile &prelude = *selected->prelude;
   StringMap<Binding> bindings = options.bindings;
   if (options.parameterShapes) {
     auto probe = [&](const StringMap<Binding> &trial) -> std::optional<ParameterShapes> {
       Diagnostics quiet;
-      Elaborator elaborator(context, sources, quiet, file, *prelude);
-      if (!elaborator.run(*model, trial))
+      Elaborator elaborator(context, sources, quiet, file, prelude);
+      if (!elaborator.run(model, trial))
         return std::nullopt;
       ParameterShapes shapes;
       for (const auto &[name, shape] : elaborator.parameters())
         shapes[name] = shape;
       return shapes;
     };
-    inferSizes(*model, *options.parameterShapes, probe, bindings);
+    inferSizes(model, *options.parameterShapes, probe, bindings);
   }
-  Elaborator elaborator(context, sources, diagnostics, file, *prelude);
+  Elaborator elaborator(context, sources, diagnostics, file, prelude);
   Training result;
-  result.module = elaborator.run(*model, bindings, block || overrides ? &request : nullptr);
+  result.module =
+      elaborator.run(model, bindings, selected->isTrained ? &selected->request : nullptr);
   if (!result.module)
     return std::nullopt;
   result.plan = std::move(elaborator.plan);
@@ -212,6 +248,52 @@ std::optional<Training> loadTraining(StringRef path, SourceMgr &sources, mlir::M
                                      const TrainingOverrides &overrides, Diagnostics &diagnostics) {
   std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
   return file ? build(*file, path, sources, context, options, &overrides, diagnostics)
+              : std::nullopt;
+}
+
+static std::optional<Outline> outlineFile(const ast::SourceFile &file, StringRef fileName,
+                                          SourceMgr &sources, mlir::MLIRContext &context,
+                                          const ModelOptions &options,
+                                          const TrainingOverrides &overrides,
+                                          Diagnostics &diagnostics) {
+  std::optional<Selected> selected =
+      select(file, fileName, sources, context, options, &overrides, diagnostics);
+  if (!selected)
+    return std::nullopt;
+  const ast::Definition &model = *selected->model;
+  ArrayRef<const ast::Statement *> statements = selected->request.statements;
+  Diagnostics quiet;
+  Elaborator elaborator(context, sources, quiet, file, *selected->prelude);
+  Outline result;
+  result.model = model.name.text.str();
+  result.inputs = elaborator.outline(model, options.bindings, statements);
+  SmallVector<const ast::Statement *> data;
+  copy_if(statements, std::back_inserter(data), [](const ast::Statement *statement) {
+    return statement->kind == ast::StatementKind::Data;
+  });
+  unsigned before = diagnostics.errors();
+  result.data = bindData(data, result.inputs, diagnostics);
+  if (diagnostics.errors() != before)
+    return std::nullopt;
+  return result;
+}
+
+std::optional<Outline> outlineInputs(StringRef path, SourceMgr &sources, mlir::MLIRContext &context,
+                                     const ModelOptions &options,
+                                     const TrainingOverrides &overrides, Diagnostics &diagnostics) {
+  std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
+  return file ? outlineFile(*file, path, sources, context, options, overrides, diagnostics)
+              : std::nullopt;
+}
+
+std::optional<Outline> outlineInputsFromText(StringRef text, StringRef name, SourceMgr &sources,
+                                             mlir::MLIRContext &context,
+                                             const ModelOptions &options,
+                                             const TrainingOverrides &overrides,
+                                             Diagnostics &diagnostics) {
+  std::unique_ptr<ast::SourceFile> file =
+      parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
+  return file ? outlineFile(*file, name, sources, context, options, overrides, diagnostics)
               : std::nullopt;
 }
 

@@ -16,9 +16,9 @@ namespace weir {
 using namespace ast;
 
 ArrayRef<StringRef> Parser::trainingWords() {
-  static constexpr StringRef words[] = {"target",    "let",      "loss",     "metric",
-                                        "optimizer", "schedule", "epochs",   "batch",
-                                        "best",      "freeze",   "clip_norm"};
+  static constexpr StringRef words[] = {"target",    "let",    "loss",  "metric", "optimizer",
+                                        "schedule",  "epochs", "batch", "best",   "freeze",
+                                        "clip_norm", "data",   "tables"};
   return words;
 }
 
@@ -38,7 +38,7 @@ static std::optional<StatementKind> trainingKind(StringRef word) {
   for (StatementKind kind :
        {StatementKind::Target, StatementKind::Loss, StatementKind::Metric, StatementKind::Optimizer,
         StatementKind::Schedule, StatementKind::Epochs, StatementKind::Batch, StatementKind::Best,
-        StatementKind::Freeze, StatementKind::ClipNorm})
+        StatementKind::Freeze, StatementKind::ClipNorm, StatementKind::Data, StatementKind::Tables})
     if (spelling(kind) == word)
       return kind;
   return std::nullopt;
@@ -64,6 +64,14 @@ const Statement *Parser::parseTrainingStatement() {
     break;
   case StatementKind::Best:
     if (!parseBest(*statement))
+      return nullptr;
+    break;
+  case StatementKind::Data:
+    if (!parseData(*statement))
+      return nullptr;
+    break;
+  case StatementKind::Tables:
+    if (!parseTables(*statement))
       return nullptr;
     break;
   case StatementKind::Optimizer:
@@ -125,6 +133,84 @@ bool Parser::parseBest(Statement &statement) {
   }
   return word(statement.name, {}, "the name of a metric") &&
          word(statement.direction, {"max", "min"}, "`max` or `min`");
+}
+
+/// `NAME from COLUMN, COLUMN ... [standardize]` or `NAME from text UNIT`.
+bool Parser::parseData(Statement &statement) {
+  static constexpr StringLiteral example =
+      "write `data user from \"userId\"` or `data words from text words`";
+  if (!parseName(statement.name, "the name of an input or a target"))
+    return false;
+  if (!atWord("from")) {
+    error(missingRange(),
+          "expected `from` and the columns of '" + statement.name.text + "', " + found())
+        .fix(example);
+    return false;
+  }
+  advance();
+  // A column may be called `text`.
+  bool isText = atWord("text") && ahead.is(TokenKind::Identifier) && ahead.text != "standardize" &&
+                !is_contained(trainingWords(), ahead.text);
+  if (!isText)
+    return parseColumns(statement);
+  advance();
+  if (!atWord("words") && !atWord("characters")) {
+    error(token.range(), "expected `words` or `characters`, " + found()).fix(example);
+    return false;
+  }
+  return parseName(statement.modifier, "the parts of the text");
+}
+
+bool Parser::parseColumns(Statement &statement) {
+  static constexpr StringLiteral quotes =
+      "a name with blanks or signs stands between quotes: \"hours per week\"";
+  SmallVector<Name> columns;
+  do {
+    StringRef text = token.text;
+    if (at(TokenKind::String)) {
+      text = text.drop_front();
+      text.consume_back("\"");
+    } else if (!at(TokenKind::Identifier) && !token.isKeyword()) {
+      error(missingRange(), "expected the name of a column, " + found()).fix(quotes);
+      return false;
+    }
+    if (text.empty()) {
+      error(token.range(), "the name of a column is empty");
+      return false;
+    }
+    columns.push_back({text, token.range()});
+    advance();
+  } while (accept(TokenKind::Comma));
+  statement.columns = file->copy(ArrayRef<Name>(columns));
+  if (atWord("standardize"))
+    parseName(statement.modifier, "a word");
+  // What stands in the same line belongs to the statement.
+  bool sameLine = missingRange().Start == token.start() && !at(TokenKind::EndOfFile);
+  if (!sameLine || startsStatement() || atBodyEnd() || at(TokenKind::Semicolon))
+    return true;
+  Diagnostic &message = error(token.range(), "expected ',' and another column, `standardize`, or "
+                                             "the next statement, " +
+                                                 found());
+  StringRef near =
+      at(TokenKind::Identifier) ? nearestWord(token.text, {"standardize"}) : StringRef();
+  if (!near.empty())
+    message.fix("did you mean '" + near + "'?");
+  else
+    message.fix(quotes);
+  return false;
+}
+
+bool Parser::parseTables(Statement &statement) {
+  static constexpr StringRef words[] = {"deferred", "dense", "lazy"};
+  if (at(TokenKind::Identifier) && is_contained(words, token.text))
+    return parseName(statement.modifier, "a word");
+  Diagnostic &message = error(missingRange(), "expected `deferred`, `dense` or `lazy`, " + found());
+  StringRef near = at(TokenKind::Identifier) ? nearestWord(token.text, words) : StringRef();
+  if (near.empty())
+    message.fix("write `tables lazy`; without it they are deferred");
+  else
+    message.fix("did you mean '" + near + "'?");
+  return false;
 }
 
 /// `state` and `update`; null without an error for what is no such statement.

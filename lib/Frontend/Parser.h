@@ -82,6 +82,9 @@ private:
   const ast::Statement *parseTrainingStatement();
   const ast::Statement *parseRuleStatement();
   bool parseBest(ast::Statement &statement);
+  bool parseData(ast::Statement &statement);
+  bool parseColumns(ast::Statement &statement);
+  bool parseTables(ast::Statement &statement);
   bool parseTarget(ast::Statement &statement);
   void reportStrayStatement(llvm::ArrayRef<llvm::StringRef> words);
 

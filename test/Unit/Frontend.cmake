@@ -9,6 +9,7 @@ target_compile_definitions(WeirFrontendTests PRIVATE WEIR_SOURCE_DIR="${PROJECT_
 
 # What is said about training, run by the reference interpreter.
 weir_unit_test(WeirFrontendTrainingTests
+  FrontendDataTest.cpp
   FrontendOptimizerTest.cpp
   FrontendTrainingErrorsTest.cpp
   FrontendTrainingTest.cpp

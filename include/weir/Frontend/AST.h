@@ -198,6 +198,8 @@ enum class StatementKind : uint8_t {
   Best,
   Freeze,
   ClipNorm,
+  Data,
+  Tables,
   // In an optimizer or a schedule.
   State,
   Update,
@@ -208,8 +210,8 @@ llvm::StringRef spelling(StatementKind kind);
 struct Statement {
   StatementKind kind;
   llvm::SMRange range;
-  /// What is defined or changed; the counter of a For; the metric of a Best;
-  /// empty text for a metric without a name.
+  /// What is defined or changed; the counter of a For; the metric of a Best; what
+  /// a Data fills; empty text for a metric without a name.
   Name name;
   const TensorType *type = nullptr; ///< Input, Param, Target
   /// The value or call. Param: the initializer or null. For: the start of the
@@ -218,6 +220,10 @@ struct Statement {
   const Expr *last = nullptr;             ///< For: the end of the range
   llvm::ArrayRef<const Statement *> body; ///< For
   Name data, direction;                   ///< Best: `train` or `valid`; `max` or `min`
+  llvm::ArrayRef<Name> columns;           ///< Data: without quotes; none for a text
+  /// Data: `standardize`, or `words` or `characters` of a text, or nothing.
+  /// Tables: the policy.
+  Name modifier;
 };
 
 enum class ParameterKind : uint8_t { Tensor, Size, Float, Bool };
