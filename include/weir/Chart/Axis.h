@@ -13,7 +13,7 @@ enum class Scale { Linear, Log };
 
 /// What an axis shows. A limit that isn't given follows from the points.
 struct Axis {
-  std::string title;
+  std::string title = {};
   Scale scale = Scale::Linear;
   std::optional<double> low = {}, high = {};
 };

@@ -20,7 +20,7 @@ enum class LineStyle {
 /// a logarithmic axis) interrupts the line.
 struct Series {
   std::string name;
-  std::vector<Point> points;
+  std::vector<Point> points = {};
   LineStyle style = LineStyle::Plain;
   /// Series of one colour belong together; by default each has its own.
   std::optional<size_t> colour = {};
@@ -33,9 +33,9 @@ struct Mark {
 };
 
 struct LineChart {
-  std::string title;
-  Axis x, y;
-  std::vector<Series> series;
+  std::string title = {};
+  Axis x = {}, y = {};
+  std::vector<Series> series = {};
   std::vector<Mark> marks = {};
   double height = 360; ///< pixels, all texts included
 };

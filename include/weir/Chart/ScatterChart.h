@@ -13,10 +13,10 @@ struct ScatterPoint {
 };
 
 struct ScatterChart {
-  std::string title;
-  Axis x, y;
+  std::string title = {};
+  Axis x = {}, y = {};
   /// In the order of importance: where labels would overlap, the earlier one is written.
-  std::vector<ScatterPoint> points;
+  std::vector<ScatterPoint> points = {};
 };
 
 /// An SVG picture (a whole file, UTF-8), 960 by 760 pixels. Points that an axis can't show
