@@ -26,7 +26,7 @@ struct TrainingFormPass : weir::impl::TrainingFormPassBase<TrainingFormPass> {
 private:
   void useBatchStatistics(BatchNormOp op, OpBuilder &builder);
   void drawMask(DropoutOp op, OpBuilder &builder);
-  void updateBuffer(Value old, Value batch, OpBuilder &builder, Location loc);
+  void updateBuffer(Value old, Value batch, double momentum, OpBuilder &builder, Location loc);
   void returnUpdates(OpBuilder &builder);
 
   // The buffers' new values, in the order in which layers change them.
@@ -62,7 +62,8 @@ static Value unbiased(OpBuilder &builder, Location loc, Value variance, Value in
   return MulOp::create(builder, loc, variance, DivOp::create(builder, loc, count, others));
 }
 
-void TrainingFormPass::updateBuffer(Value old, Value batch, OpBuilder &builder, Location loc) {
+void TrainingFormPass::updateBuffer(Value old, Value batch, double momentum, OpBuilder &builder,
+                                    Location loc) {
   Value &current = updates[old.getDefiningOp()];
   if (!current)
     current = old;
@@ -72,17 +73,17 @@ void TrainingFormPass::updateBuffer(Value old, Value batch, OpBuilder &builder, 
 }
 
 void TrainingFormPass::useBatchStatistics(BatchNormOp op, OpBuilder &builder) {
-  if (!isBatched(op.getInput().getType()) || !isBuffer(op.getMean()) ||
-      !isBuffer(op.getVariance()))
+  if (!isBatched(op.getInput().getType()) || !isBuffer(op.getMean()) || !isBuffer(op.getVariance()))
     return;
   builder.setInsertionPoint(op);
   Location loc = op.getLoc();
   Value mean = BatchMeanOp::create(builder, loc, op.getInput(), op.getAxisAttr());
   Value variance = BatchVarianceOp::create(builder, loc, op.getInput(), op.getAxisAttr());
-  updateBuffer(op.getMean(), mean, builder, loc);
+  double momentum = op.getMomentum().convertToDouble();
+  updateBuffer(op.getMean(), mean, momentum, builder, loc);
   int64_t channels = exampleShape(op.getInput())[op.getAxis()];
-  updateBuffer(op.getVariance(), unbiased(builder, loc, variance, op.getInput(), channels), builder,
-               loc);
+  updateBuffer(op.getVariance(), unbiased(builder, loc, variance, op.getInput(), channels),
+               momentum, builder, loc);
   op.getMeanMutable().assign(mean);
   op.getVarianceMutable().assign(variance);
 }

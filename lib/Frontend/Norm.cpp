@@ -23,6 +23,14 @@ static Value emitBatchNorm(Call &call) {
         .fix("`reshape(x, 1)` makes it a list of one");
     return Value::poison();
   }
+  double momentum = call.number("momentum");
+  if (!(momentum >= 0 && momentum <= 1)) {
+    call.error(call.range("momentum"),
+               "the momentum of a batch norm is at least 0 and at most 1, this is " +
+                   describe(call["momentum"]))
+        .fix("it is the share of the batch in the new running statistics, as 0.1");
+    return Value::poison();
+  }
   int64_t channels = input[0];
   mlir::Value weight = call.parameter("weight", {channels}, Initializer::constant(1));
   if (!weight)
@@ -35,7 +43,8 @@ static Value emitBatchNorm(Call &call) {
   mlir::Value x = call.tensor("x");
   return call.result(BatchNormOp::create(
       call.builder(), call.loc(), x.getType(), x, weight, bias, mean, variance,
-      call.builder().getF64FloatAttr(call.number("eps")), call.builder().getI64IntegerAttr(0)));
+      call.builder().getF64FloatAttr(call.number("eps")), call.builder().getI64IntegerAttr(0),
+      call.builder().getF64FloatAttr(momentum)));
 }
 
 static Value emitLayerNorm(Call &call) {
@@ -71,7 +80,7 @@ static Value emitDropout(Call &call) {
 }
 
 void addNorm(BuiltinTable &table) {
-  addBuiltin(table, "batch_norm(x, eps: float = 1e-5)", emitBatchNorm);
+  addBuiltin(table, "batch_norm(x, eps: float = 1e-5, momentum: float = 0.1)", emitBatchNorm);
   addBuiltin(table, "layer_norm(x, axes: size = 1, eps: float = 1e-5)", emitLayerNorm);
   addBuiltin(table, "dropout(x, p: float = 0.5)", emitDropout);
 }

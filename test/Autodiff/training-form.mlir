@@ -44,6 +44,28 @@ func.func @train(%x: tensor<?x3x4xf32>) -> (tensor<?xf32> {weir.name = "loss"}) 
 
 // -----
 
+// The op's own momentum: a quarter of the batch.
+// CHECK-LABEL: func.func @train(
+// CHECK: %[[OLD:.*]] = weir.param "running_mean"
+// CHECK: %[[MEAN:.*]] = weir.batch_mean
+// CHECK: %[[KEEP:.*]] = weir.constant dense<7.500000e-01> : tensor<f32>
+// CHECK: %[[KEPT:.*]] = weir.mul %[[OLD]], %[[KEEP]]
+// CHECK: %[[SHARE:.*]] = weir.constant dense<2.500000e-01> : tensor<f32>
+// CHECK: %[[ADDED:.*]] = weir.mul %[[MEAN]], %[[SHARE]]
+// CHECK: %[[NEW:.*]] = weir.add %[[KEPT]], %[[ADDED]]
+// CHECK: weir.batch_norm {{.*}} momentum = 2.500000e-01
+// CHECK: return %{{.*}}, %[[NEW]],
+func.func @train(%x: tensor<?x3xf32>) -> (tensor<?xf32> {weir.name = "loss"}) {
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<3xf32>
+  %mean = weir.param "running_mean" {init = "constant", init_args = array<f64: 0.0, 0.0>, buffer} : tensor<3xf32>
+  %var = weir.param "running_var" {init = "constant", init_args = array<f64: 0.0, 0.0>, buffer} : tensor<3xf32>
+  %z = weir.batch_norm %x, %w, %w, %mean, %var {axis = 0 : i64, epsilon = 1.0e-05 : f64, momentum = 0.25 : f64} : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
+  %r = weir.sum %z {axes = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
 // Layers are numbered in order, one that drops nothing too; the key is the last argument.
 // CHECK-LABEL: func.func @train(
 // CHECK-SAME: %[[A0:.*]]: tensor<?xf32>

@@ -22,6 +22,16 @@ func.func @f(%x: tensor<?x4x8xf32>, %p: tensor<4xf32>) {
 
 // -----
 
+// batch_norm: 4. a momentum from 0 to 1.
+func.func @f(%x: tensor<?x4xf32>, %p: tensor<4xf32>) {
+  // expected-error @below {{weir.batch_norm: momentum is at least 0 and at most 1, found 1.25}}
+  // expected-error @below {{'weir.batch_norm' op failed to infer returned types}}
+  %r = weir.batch_norm %x, %p, %p, %p, %p {epsilon = 1.0e-05 : f64, axis = 0 : i64, momentum = 1.25 : f64} : (tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
 // batch_norm: 2. statistics as long as the axis.
 func.func @f(%x: tensor<?x4x8xf32>, %p: tensor<4xf32>) {
   // expected-error @below {{weir.batch_norm: statistics of 8 channels expected, found 'tensor<4xf32>'}}

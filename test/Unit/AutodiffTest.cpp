@@ -378,8 +378,8 @@ TEST(Autodiff, BatchNormOfGivenStatistics) {
   }
 }
 
-// 0.9 of the old and 0.1 of the new, the variance as an estimate of that of all data.
-TEST(Autodiff, RunningStatistics) {
+/// One step of running statistics 10 and 2 on a batch of mean 4 and variance 5.
+static std::vector<RefTensor> runningStatistics(const std::string &momentum) {
   std::string module =
       "func.func @train(%x: tensor<?x1x2xf32>) -> (tensor<?xf32> {weir.name = \"loss\"}) {\n"
       "%w = weir.param \"w\" {init = \"constant\", init_args = array<f64: 1.0, 0.0>} : "
@@ -388,20 +388,38 @@ TEST(Autodiff, RunningStatistics) {
       "buffer} : tensor<1xf32>\n"
       "%v = weir.param \"running_var\" {init = \"constant\", init_args = array<f64: 1.0, 0.0>, "
       "buffer} : tensor<1xf32>\n"
-      "%y = weir.batch_norm %x, %w, %w, %m, %v {epsilon = 1.0e-05 : f64, axis = 0 : i64} : "
+      "%y = weir.batch_norm %x, %w, %w, %m, %v {epsilon = 1.0e-05 : f64, axis = 0 : i64" +
+      momentum +
+      "} : "
       "(tensor<?x1x2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> "
       "tensor<?x1x2xf32>\n"
       "%loss = weir.sum %y {axes = array<i64: 0, 1>} : (tensor<?x1x2xf32>) -> tensor<?xf32>\n"
       "return %loss : tensor<?xf32>\n}\n";
   RefParameters parameters = {
       {"w", {{1}, {1}}}, {"running_mean", {{1}, {10}}}, {"running_var", {{1}, {2}}}};
-  std::vector<RefTensor> results =
-      runInTraining(module, parameters, {{{2, 1, 2}, {1, 3, 5, 7}}}, 2);
+  return runInTraining(module, parameters, {{{2, 1, 2}, {1, 3, 5, 7}}}, 2);
+}
+
+// 0.9 of the old and 0.1 of the new, the variance as an estimate of that of all data:
+// the squared distances are 20 in all.
+TEST(Autodiff, RunningStatistics) {
+  std::vector<RefTensor> results = runningStatistics("");
   ASSERT_EQ(results.size(), 3u);
-  // The batch has the mean 4 and squared distances of 20 in all.
   EXPECT_NEAR(results[0].data[0], 2 + (1 + 3 - 2 * 4) / std::sqrt(5.00001), 1e-6);
   EXPECT_NEAR(results[1].data[0], 0.9 * 10 + 0.1 * 4, 1e-6);
   EXPECT_NEAR(results[2].data[0], 0.9 * 2 + 0.1 * 20 / 3, 1e-6);
+}
+
+TEST(Autodiff, RunningStatisticsWithMomentum) {
+  std::vector<RefTensor> results = runningStatistics(", momentum = 0.3 : f64");
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_NEAR(results[0].data[0], 2 + (1 + 3 - 2 * 4) / std::sqrt(5.00001), 1e-6);
+  EXPECT_NEAR(results[1].data[0], 0.7 * 10 + 0.3 * 4, 1e-6);
+  EXPECT_NEAR(results[2].data[0], 0.7 * 2 + 0.3 * 20 / 3, 1e-6);
+
+  results = runningStatistics(", momentum = 0.0 : f64");
+  EXPECT_EQ(results[1].data[0], 10);
+  EXPECT_EQ(results[2].data[0], 2);
 }
 
 TEST(Autodiff, Dropout) {

@@ -26,7 +26,8 @@ def TrainingFormPass : Weir_TrainingPass<"weir-training-form"> {
   let description = [{
     A batch norm whose statistics are buffers takes the mean and the biased variance
     of the batch instead, and the function also returns the buffers' new values,
-    `(1 - momentum) * old + momentum * batch`, the variance unbiased, as PyTorch does.
+    `(1 - momentum) * old + momentum * batch` with the op's momentum, the variance
+    unbiased, as PyTorch does.
     (Of a single element per channel there is no unbiased variance; the biased one is taken.)
     Other statistics are left as they are.
 
@@ -55,10 +56,6 @@ def TrainingFormPass : Weir_TrainingPass<"weir-training-form"> {
       ...
     ```
   }];
-  let options = functionOption # [
-    Option<"momentum", "momentum", "double", /*default=*/"0.1",
-           "The share of the batch in the new running statistics">
-  ];
 }
 
 def DifferentiatePass : Weir_TrainingPass<"weir-differentiate"> {

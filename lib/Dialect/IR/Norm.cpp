@@ -20,6 +20,10 @@ LogicalResult BatchNormOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   if (!adaptor.getEpsilonAttr().getValue().isNonZero() ||
       adaptor.getEpsilonAttr().getValue().isNegative())
     return emitOptionalError(loc, getOperationName(), ": epsilon must be greater than 0");
+  double momentum = adaptor.getMomentum().convertToDouble();
+  if (!(momentum >= 0.0 && momentum <= 1.0))
+    return emitOptionalError(loc, getOperationName(),
+                             ": momentum is at least 0 and at most 1, found ", momentum);
   inferred.push_back(adaptor.getInput().getType());
   return success();
 }

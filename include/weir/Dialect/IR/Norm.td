@@ -10,11 +10,14 @@ def Weir_BatchNormOp : Weir_InferredOp<"batch_norm"> {
   let description = [{
     `(input - mean) / sqrt(variance + epsilon) * weight + bias`, per channel, with the
     running statistics (Ioffe and Szegedy, 2015, in the form used for inference).
+    `momentum` matters in training only: it is the share of the batch in the new running
+    statistics.
 
     1. `axis`, the channel axis, lies within the example rank of `input`.
     2. `weight`, `bias`, `mean`, `variance` are unbatched, as long as that axis.
     3. `epsilon` is greater than 0.
-    4. The result has the input's type.
+    4. `momentum` is at least 0 and at most 1; 0.1 unless given.
+    5. The result has the input's type.
 
     Example:
     ```mlir
@@ -24,7 +27,8 @@ def Weir_BatchNormOp : Weir_InferredOp<"batch_norm"> {
   }];
   let arguments = (ins Weir_FloatTensor:$input, Weir_FloatTensor:$weight,
                        Weir_FloatTensor:$bias, Weir_FloatTensor:$mean,
-                       Weir_FloatTensor:$variance, F64Attr:$epsilon, I64Attr:$axis);
+                       Weir_FloatTensor:$variance, F64Attr:$epsilon, I64Attr:$axis,
+                       DefaultValuedAttr<F64Attr, "0.1">:$momentum);
   let results = (outs Weir_FloatTensor:$result);
   let assemblyFormat = [{
     $input `,` $weight `,` $bias `,` $mean `,` $variance attr-dict `:` functional-type(operands, results)
