@@ -3,7 +3,8 @@
 # LLVM is built without run-time type information, so what links it is too.
 set(WEIR_CXX_FLAGS -Wall -Wextra -Wno-unused-parameter -fno-rtti -fno-exceptions
     -ffunction-sections -fdata-sections)
-set(WEIR_LINK_FLAGS -fuse-ld=lld -Wl,--gc-sections)
+# The build's number tells compiled models that are kept of one compiler from another's.
+set(WEIR_LINK_FLAGS -fuse-ld=lld -Wl,--gc-sections -Wl,--build-id=fast)
 if(WEIR_SANITIZE)
   # LLVM has no vtables' type information, hence no vptr check.
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=vptr

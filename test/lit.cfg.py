@@ -18,6 +18,9 @@ config.environment["PATH"] = os.path.pathsep.join(
     (os.path.join(config.weir_obj_root, "bin"), config.llvm_tools_dir, os.environ["PATH"])
 )
 
+# Every test compiles what it tests.
+config.environment["WEIR_CACHE"] = "off"
+
 config.substitutions.append(("%source_root", config.weir_src_root))
 config.substitutions.append(("%weir_obj_root", config.weir_obj_root))
 config.substitutions.append(("%cc", config.cc))

@@ -2,6 +2,7 @@
 
 #include "weir/Execution/Jit.h"
 
+#include "weir/Execution/CodeCache.h"
 #include "weir/Execution/LoadedObject.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -38,19 +39,44 @@ static Result<Function *> lookUp(const LoadedObject &object, const std::string &
   return reinterpret_cast<Function *>(*address);
 }
 
-Result<std::unique_ptr<JitModel>> JitModel::compile(mlir::ModuleOp module,
-                                                    const CompileOptions &options,
-                                                    StageTimes *times) {
-  auto impl = std::make_unique<Impl>();
-  impl->signature = readSignature(module);
+using ObjectCode = llvm::SmallVector<char, 0>;
+
+static llvm::Expected<ObjectCode> compileObject(mlir::ModuleOp module,
+                                                const CompileOptions &options, StageTimes *times) {
   if (llvm::Error error = lowerTo(module, Stage::LLVMDialect, options, times))
-    return asError(std::move(error));
+    return std::move(error);
   llvm::LLVMContext context;
   llvm::Expected<std::unique_ptr<llvm::Module>> ir =
       translateToLLVM(module, context, options, times);
   if (!ir)
-    return asError(ir.takeError());
-  auto object = emitMachineCode(**ir, options.target, /*assembly=*/false, times);
+    return ir.takeError();
+  return emitMachineCode(**ir, options.target, /*assembly=*/false, times);
+}
+
+// The same by way of the cache.
+static llvm::Expected<ObjectCode>
+findOrCompileObject(mlir::ModuleOp module, const CompileOptions &options, StageTimes *times) {
+  auto start = std::chrono::steady_clock::now();
+  CodeCache cache(options.cacheDirectory);
+  std::string key = cache.key(module, options);
+  std::optional<ObjectCode> kept = cache.find(key);
+  if (times && !key.empty()) {
+    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    times->push_back({kept ? "from cache" : "look in cache", elapsed.count()});
+  }
+  if (kept)
+    return std::move(*kept);
+  llvm::Expected<ObjectCode> object = compileObject(module, options, times);
+  if (object)
+    cache.store(key, *object);
+  return object;
+}
+
+Result<std::unique_ptr<JitModel>>
+JitModel::compile(mlir::ModuleOp module, const CompileOptions &options, StageTimes *times) {
+  auto impl = std::make_unique<Impl>();
+  impl->signature = readSignature(module);
+  llvm::Expected<ObjectCode> object = findOrCompileObject(module, options, times);
   if (!object)
     return asError(object.takeError());
 

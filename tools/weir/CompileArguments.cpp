@@ -31,6 +31,27 @@ void CompileArguments::declare(CommandLine &line) {
   line.list("--without", "REWRITE", without, "leave a rewrite out:\n" + switchNames());
 }
 
+void CompileArguments::declareCache(CommandLine &line) {
+  line.flag("--no-cache", noCache,
+            "compile anew; else what was compiled before is taken from $WEIR_CACHE,\n"
+            "$XDG_CACHE_HOME/weir or ~/.cache/weir");
+  cached = true;
+}
+
+// Where compiled models are kept; empty for nowhere, as when there is no home.
+static std::string cacheDirectory() {
+  auto variable = [](const char *name) -> std::string {
+    const char *value = std::getenv(name);
+    return value ? value : "";
+  };
+  if (std::string own = variable("WEIR_CACHE"); !own.empty())
+    return own == "off" ? "" : own;
+  if (std::string cache = variable("XDG_CACHE_HOME"); !cache.empty())
+    return cache + "/weir";
+  std::string home = variable("HOME");
+  return home.empty() ? "" : home + "/.cache/weir";
+}
+
 void CompileArguments::declareTarget(CommandLine &line) {
   line.text("--target-triple", "TRIPLE", triple, "as aarch64-linux-gnu; this machine's if absent");
   line.text("--target-cpu", "NAME", cpu,
@@ -40,6 +61,8 @@ void CompileArguments::declareTarget(CommandLine &line) {
 
 Result<CompileOptions> CompileArguments::options() const {
   CompileOptions options;
+  if (cached && !noCache)
+    options.cacheDirectory = cacheDirectory();
   options.rewrites.convAlgorithm =
       conv == "im2col" ? ConvAlgorithm::Im2col : ConvAlgorithm::Windows;
   for (const std::string &name : without) {

@@ -14,9 +14,12 @@ struct CompileArguments {
   std::string conv = "windows";
   std::vector<std::string> without;
   std::string triple, cpu, features;
+  bool cached = false, noCache = false;
 
   void declare(CommandLine &line);
   void declareTarget(CommandLine &line);
+  /// --no-cache: for commands that run a model rather than study how it is compiled.
+  void declareCache(CommandLine &line);
 
   /// The options that these arguments mean; for the host if no target was declared
   /// or given.

@@ -33,6 +33,8 @@ struct CompileOptions {
   int64_t parallelWork = 400'000;
   /// What the exported functions' names start with: PREFIX_run, PREFIX_prepare, ...
   std::string prefix = "weir";
+  /// Where models compiled to be run at once are kept (see CodeCache.h); empty for nowhere.
+  std::string cacheDirectory;
 };
 
 /// How long a stage took, in the order in which the stages ran.

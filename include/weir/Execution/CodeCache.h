@@ -1,0 +1,44 @@
+//===- CodeCache.h - object code kept from run to run -------------------------*- C++ -*-===//
+//
+// Compiling a model is nine tenths of a short run. What comes out depends on nothing but
+// the model in the weir dialect, the options and the compiler itself; so it is kept under
+// a hash of the three. docs/pipeline.md says what may be relied on.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WEIR_EXECUTION_CODECACHE_H
+#define WEIR_EXECUTION_CODECACHE_H
+
+#include "weir/Execution/Compiler.h"
+
+#include <optional>
+
+namespace weir {
+
+/// A directory of object files. A cache never fails: what can't be read or written is
+/// compiled again.
+class CodeCache {
+public:
+  /// The directory is made if it isn't there. One that belongs to another user, or that
+  /// others may write to, is left alone, since what is in it is executed. An empty path
+  /// is a cache that keeps nothing.
+  explicit CodeCache(std::string directory);
+
+  /// What the object of this module, in the weir dialect, is kept under. Empty if nothing
+  /// is kept: then so are all look-ups.
+  std::string key(mlir::ModuleOp module, const CompileOptions &options) const;
+
+  std::optional<llvm::SmallVector<char, 0>> find(const std::string &key) const;
+  /// Keeps an object, and removes those that were unused for longest when all together
+  /// exceed `kMaxBytes`.
+  void store(const std::string &key, llvm::ArrayRef<char> object) const;
+
+  static constexpr uint64_t kMaxBytes = 256 << 20;
+
+private:
+  std::string directory;
+};
+
+} // namespace weir
+
+#endif // WEIR_EXECUTION_CODECACHE_H
