@@ -114,7 +114,7 @@ private:
 
 llvm::Expected<std::vector<RefTensor>> interpret(ModuleOp module, const RefParameters &parameters,
                                                  const std::vector<RefTensor> &inputs,
-                                                 int64_t batch) {
+                                                 int64_t batch, RefObserver observer) {
   Signature signature = readSignature(module);
   if (llvm::Error error = checkInputs(signature, inputs, batch))
     return error;
@@ -139,6 +139,8 @@ llvm::Expected<std::vector<RefTensor>> interpret(ModuleOp module, const RefParam
     if (!result)
       return refuse("the reference interpreter doesn't know the op " +
                     op.getName().getStringRef().str());
+    if (observer && !observer(&op, *result))
+      return refuse("the observer ended the run");
     values.own(op.getResult(0), std::move(*result));
     values.releaseAfter(&op);
   }

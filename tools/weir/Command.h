@@ -16,7 +16,8 @@
 namespace weir {
 
 /// What a command gives back to the shell.
-enum ExitCode { kDone = 0, kUserError = 1, kBug = 2 };
+/// `kInterrupted` is what shells give to a process that Ctrl-C ends.
+enum ExitCode { kDone = 0, kUserError = 1, kBug = 2, kInterrupted = 130 };
 
 using Arguments = std::vector<std::string>;
 
@@ -25,6 +26,7 @@ int compileCommand(const Arguments &arguments);
 int runCommand(const Arguments &arguments);
 int verifyCommand(const Arguments &arguments);
 int benchCommand(const Arguments &arguments);
+int trainCommand(const Arguments &arguments);
 
 /// Parses; prints help or the mistake. The exit code if the command ends here.
 std::optional<int> parseOrExit(CommandLine &line, const Arguments &arguments);

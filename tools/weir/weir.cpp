@@ -14,6 +14,7 @@ static constexpr Command commands[] = {
     {"check", "shapes, parameters and multiply-adds of every layer", checkCommand},
     {"run", "compute a model's outputs", runCommand},
     {"compile", "write a library, an object file, or any stage on the way", compileCommand},
+    {"train", "learn a model's parameters from data", trainCommand},
     {"verify", "compare the compiled code with the reference interpreter", verifyCommand},
     {"bench", "time the compiled code", benchCommand},
 };
