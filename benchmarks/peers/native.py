@@ -1,0 +1,48 @@
+"""Calls into C, and the clock that times them from C."""
+
+import ctypes
+import os
+
+from . import MOST_SAMPLES, SHORTEST
+
+POINTER = ctypes.c_void_p
+LIBRARY = os.environ.get("WEIR_CLOCK", "")
+
+_clock = None
+
+
+def clock():
+    """clock.cpp's library, which environment.build_clock made."""
+    global _clock
+    if _clock is None:
+        _clock = ctypes.CDLL(LIBRARY)
+        _clock.weir_clock.restype = ctypes.c_int64
+        _clock.weir_clock.argtypes = [POINTER] * 4 + [ctypes.c_double] * 2 + [
+            ctypes.POINTER(ctypes.c_double), ctypes.c_int64]
+        _clock.weir_clock_pool.restype = POINTER
+    return _clock
+
+
+def address(function):
+    return ctypes.cast(function, POINTER).value
+
+
+def time_calls(function, arguments, seconds):
+    """The samples of a C function of at most three pointers."""
+    a, b, c = list(arguments) + [None] * (3 - len(arguments))
+    times = (ctypes.c_double * MOST_SAMPLES)()
+    samples = clock().weir_clock(function, a, b, c, seconds, SHORTEST, times, MOST_SAMPLES)
+    return list(times[:samples])
+
+
+def aligned(size):
+    """Memory at a multiple of 64: (what keeps it alive, its address)."""
+    memory = ctypes.create_string_buffer(size + 64)
+    return memory, (ctypes.addressof(memory) + 63) & ~63
+
+
+def copied(data):
+    """Bytes in memory of that kind."""
+    memory, where = aligned(max(len(data), 1))
+    ctypes.memmove(where, bytes(data), len(data))
+    return memory, where
