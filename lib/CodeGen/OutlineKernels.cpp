@@ -39,6 +39,10 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       ArrayRef<int64_t> arena = arenaOf(step);
       rebuild(builder, step, prefix + "_train_step");
       addSizeFunction(builder, prefix + "_arena_size", arena[0], arena[1], 0);
+      if (auto catchUp = module.lookupSymbol<func::FuncOp>("catch_up")) {
+        rebuild(builder, catchUp, prefix + "_catch_up");
+        catchUp.erase();
+      }
       step.erase();
       return;
     }

@@ -243,7 +243,7 @@ Lanes VectorBody::emitOp(Operation &op, ArrayRef<Value> dims, int64_t vectorDim)
   return {builder.create(state)->getResult(0)};
 }
 
-Lanes VectorBody::emit(Block &body, ArrayRef<Value> dims, int64_t vectorDim) {
+SmallVector<Lanes> VectorBody::emitAll(Block &body, ArrayRef<Value> dims, int64_t vectorDim) {
   for (Operation &op : body.without_terminator()) {
     // A product that is part of a multiply-add is written there.
     auto mul = dyn_cast<arith::MulFOp>(op);
@@ -256,5 +256,10 @@ Lanes VectorBody::emit(Block &body, ArrayRef<Value> dims, int64_t vectorDim) {
     }
     bind(op.getResult(0), emitOp(op, dims, vectorDim));
   }
-  return lookup(body.getTerminator()->getOperand(0));
+  return llvm::map_to_vector(body.getTerminator()->getOperands(),
+                             [&](Value value) { return lookup(value); });
+}
+
+Lanes VectorBody::emit(Block &body, ArrayRef<Value> dims, int64_t vectorDim) {
+  return emitAll(body, dims, vectorDim).front();
 }

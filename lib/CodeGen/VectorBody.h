@@ -46,6 +46,9 @@ public:
              llvm::ArrayRef<mlir::Value> dims, int64_t vectorDim);
 
   /// Emits all ops of `body` and returns what it yields.
+  llvm::SmallVector<Lanes> emitAll(mlir::Block &body, llvm::ArrayRef<mlir::Value> dims,
+                                   int64_t vectorDim);
+  /// The same for a body that yields one value.
   Lanes emit(mlir::Block &body, llvm::ArrayRef<mlir::Value> dims, int64_t vectorDim);
 
   /// The value as a vector, whatever it was.

@@ -16,13 +16,16 @@
 using namespace mlir;
 using namespace weir;
 
-void weir::buildTrainStepPipeline(OpPassManager &manager, double clipNorm) {
+void weir::buildTrainStepPipeline(OpPassManager &manager, double clipNorm, const char *tables,
+                                  int64_t deferredElements) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createTrainingFormPass());
   function.addPass(createDifferentiatePass());
   function.addPass(createExpandBatchStatisticsPass());
   BuildTrainStepPassOptions step;
   step.clipNorm = clipNorm;
+  step.tables = tables;
+  step.deferredElements = deferredElements;
   manager.addPass(createBuildTrainStepPass(step));
 }
 

@@ -1,5 +1,7 @@
 //===- BindStep.cpp - gives a training step its memory ----------------------------------===//
 
+#include "BindUpdates.h"
+
 #include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/Training/Passes.h"
 
@@ -51,8 +53,8 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto step = module.lookupSymbol<func::FuncOp>("train_step");
-    if (!step || !step.getBody().hasOneBlock()) {
-      module.emitError("expected the function 'train_step', of one block");
+    if (!step || !step.getBody().hasOneBlock() || !module.lookupSymbol<func::FuncOp>("optimizer")) {
+      module.emitError("expected the functions 'train_step', of one block, and 'optimizer'");
       return signalPassFailure();
     }
     bind(module, step);
@@ -61,16 +63,17 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
   void bind(ModuleOp module, func::FuncOp step) {
     Block &body = step.getBody().front();
     OpBuilder builder = OpBuilder::atBlockBegin(&body);
-    SmallVector<Attribute> buffers;
-    auto describe = [&](StringRef kind, int64_t number) {
-      buffers.push_back(builder.getArrayAttr({builder.getStringAttr(kind),
-                                              builder.getI64IntegerAttr(number),
-                                              builder.getI64IntegerAttr(0)}));
-    };
-    SmallVector<Type> types;
-    auto addMemory = [&](Type type, Location loc) -> Value {
-      types.push_back(memoryType(type));
-      return body.addArgument(types.back(), loc);
+    unsigned inputs = body.getNumArguments();
+    // Arguments stand behind the old ones until these are erased.
+    auto addArgument = [&](Type type, StringRef kind, int64_t number) -> Value {
+      unsigned position = body.getNumArguments();
+      if (failed(step.insertArgument(position, type, {}, step.getLoc())))
+        llvm_unreachable("arguments are not limited");
+      step.setArgAttr(
+          position, "weir.buffer",
+          builder.getArrayAttr({builder.getStringAttr(kind), builder.getI64IntegerAttr(number),
+                                builder.getI64IntegerAttr(0)}));
+      return body.getArgument(position);
     };
     auto toTensor = [&](Value memory, Type type) -> Value {
       return bufferization::ToTensorOp::create(builder, memory.getLoc(), type, memory,
@@ -78,12 +81,11 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
     };
 
     SmallVector<DictionaryAttr> inputAttrs;
-    unsigned inputs = body.getNumArguments();
     SmallVector<Value> oldInputs(body.getArguments());
     for (auto [i, input] : llvm::enumerate(oldInputs)) {
       inputAttrs.push_back(step.getArgAttrDict(i));
-      describe("input", i);
-      input.replaceAllUsesWith(toTensor(addMemory(input.getType(), input.getLoc()), input.getType()));
+      Value memory = addArgument(memoryType(input.getType()), "input", i);
+      input.replaceAllUsesWith(toTensor(memory, input.getType()));
     }
 
     auto returned = cast<func::ReturnOp>(body.getTerminator());
@@ -96,9 +98,8 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
     for (auto param : llvm::make_early_inc_range(body.getOps<ParamOp>())) {
       auto [it, isNew] = params.try_emplace(param.getName());
       if (isNew) {
-        describe("output", sums + names.size());
+        it->second.first = addArgument(memoryType(param.getType()), "output", sums + names.size());
         names.push_back(param.getNameAttr());
-        it->second.first = addMemory(param.getType(), param.getLoc());
         it->second.second = toTensor(it->second.first, param.getType());
       }
       param.replaceAllUsesWith(it->second.second);
@@ -107,22 +108,21 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
     builder.setInsertionPoint(returned);
     int64_t nextSum = 0;
     for (auto [i, operand] : llvm::enumerate(returned.getOperands())) {
+      if (operand.getDefiningOp<UpdateOp>())
+        continue;
       Value value = operand, memory;
       if (auto name = step.getResultAttrOfType<StringAttr>(i, "weir.update_of")) {
         auto &[paramMemory, tensor] = params[name.getValue()];
         memory = paramMemory;
         value = updateInPlace(value, tensor);
       } else {
-        describe("output", nextSum++);
-        memory = addMemory(operand.getType(), operand.getLoc());
+        memory = addArgument(memoryType(operand.getType()), "output", nextSum++);
       }
       bufferization::MaterializeInDestinationOp::create(builder, value.getLoc(), TypeRange{}, value,
                                                         memory, /*restrict=*/true,
                                                         /*writable=*/true);
     }
-    describe("batch", 0);
-    types.push_back(builder.getIndexType());
-    Value batch = body.addArgument(builder.getIndexType(), step.getLoc());
+    Value batch = addArgument(builder.getIndexType(), "batch", 0);
     for (auto dim : llvm::make_early_inc_range(body.getOps<tensor::DimOp>()))
       if (isBatched(dim.getSource().getType())) {
         dim.replaceAllUsesWith(batch);
@@ -130,15 +130,19 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
       }
     func::ReturnOp::create(builder, returned.getLoc());
     returned.erase();
+    bindUpdates(module, step, batch, inputs, sums + names.size(),
+                [&](MemRefType type, StringRef kind, int64_t number) {
+                  return addArgument(type, kind, number);
+                });
     for (auto param : llvm::make_early_inc_range(body.getOps<ParamOp>()))
       param.erase();
 
-    body.eraseArguments(0, inputs);
-    step.setFunctionType(builder.getFunctionType(types, {}));
+    BitVector old(step.getNumArguments());
+    old.set(0, inputs);
+    if (failed(step.eraseArguments(old)))
+      llvm_unreachable("nothing uses the old arguments");
+    step.setFunctionType(builder.getFunctionType(step.getArgumentTypes(), {}));
     step->removeAttr(step.getResAttrsAttrName());
-    step->removeAttr(step.getArgAttrsAttrName());
-    for (auto [i, buffer] : llvm::enumerate(buffers))
-      step.setArgAttr(i, "weir.buffer", buffer);
     for (auto [i, attrs] : llvm::enumerate(inputAttrs))
       if (Attribute cardinality = attrs ? attrs.get("weir.cardinality") : Attribute())
         step.setArgAttr(i, "weir.cardinality", cardinality);

@@ -18,30 +18,22 @@ using namespace weir;
 
 namespace {
 
-// Clones an op on scalars for operands of any shape: its types follow from them.
-Value cloneForShapes(OpBuilder &builder, Operation &op, IRMapping &mapping) {
-  Operation *copy = builder.clone(op, mapping);
-  if (auto inferred = dyn_cast<InferTypeOpInterface>(copy)) {
-    SmallVector<Type> types;
-    LogicalResult known = inferred.inferReturnTypes(
-        copy->getContext(), copy->getLoc(), copy->getOperands(), copy->getRawDictionaryAttrs(),
-        copy->getPropertiesStorage(), copy->getRegions(), types);
-    if (succeeded(known))
-      for (auto [result, type] : llvm::zip_equal(copy->getResults(), types))
-        result.setType(type);
-  }
-  return copy->getResult(0);
-}
-
 struct Gradient {
   ParamOp param;
   Value value;
+  // If only the rows of a table that these ids name are updated, one in `value` for
+  // each.
+  Value ids;
 };
+
+// Rows shorter than this are not worth looking at one by one: their missed steps would
+// be computed one behind the other, in vectors that are hardly filled.
+constexpr int64_t shortestRow = 16;
 
 class StepBuilder {
 public:
-  StepBuilder(func::FuncOp train, func::FuncOp optimizer, double clipNorm)
-      : train(train), optimizer(optimizer), clipNorm(clipNorm), builder(train) {}
+  StepBuilder(func::FuncOp train, func::FuncOp optimizer, const BuildTrainStepPassOptions &options)
+      : train(train), optimizer(optimizer), options(options), builder(train) {}
 
   void build() {
     SmallVector<Type> arguments(train.getArgumentTypes());
@@ -76,8 +68,11 @@ public:
       else
         addSum(value, train.getResultAttrOfType<StringAttr>(i, "weir.name"));
     }
-    if (clipNorm > 0)
+    if (options.clipNorm > 0)
       clip(gradients);
+    else if (options.tables != "dense")
+      for (Gradient &gradient : gradients)
+        keepToRows(gradient);
     ValueRange hypers = step.getArguments().drop_front(train.getNumArguments());
     for (Gradient &gradient : gradients)
       update(gradient, hypers);
@@ -134,56 +129,52 @@ private:
     Location loc = train.getLoc();
     Value norm = SqrtOp::create(builder, loc, total);
     norm = AddOp::create(builder, loc, norm, constant(1e-6f, loc));
-    Value factor = DivOp::create(builder, loc, constant(clipNorm, loc), norm);
+    Value factor = DivOp::create(builder, loc, constant(options.clipNorm, loc), norm);
     factor = MinimumOp::create(builder, loc, factor, constant(1.0f, loc));
     for (Gradient &gradient : gradients)
       gradient.value = MulOp::create(builder, loc, gradient.value, factor);
   }
 
-  // The optimizer's ops on the parameter's shape. Its arguments are the parameter, the
-  // gradient, its states and the hyperparameters; it returns all but the last.
-  void update(Gradient &gradient, ValueRange hypers) {
-    Location loc = gradient.param.getLoc();
-    IRMapping mapping;
-    SmallVector<std::string> names;
-    size_t nextHyper = 0;
-    for (BlockArgument argument : optimizer.getArguments()) {
-      unsigned number = argument.getArgNumber();
-      if (number == 0) {
-        mapping.map(argument, gradient.param.getResult());
-        names.push_back(gradient.param.getName().str());
-      } else if (number == 1) {
-        mapping.map(argument, gradient.value);
-      } else if (optimizer.getArgAttr(number, "weir.hyper")) {
-        mapping.map(argument, hypers[nextHyper++]);
-      } else {
-        auto state = optimizer.getArgAttrOfType<StringAttr>(number, "weir.name");
-        auto start = optimizer.getArgAttrOfType<FloatAttr>(number, "weir.state");
-        names.push_back((gradient.param.getName() + "." + state.getValue()).str());
-        auto param = ParamOp::create(builder, loc, gradient.param.getType(), names.back(), "constant",
-                                     {start.getValueAsDouble(), 0.0}, /*buffer=*/true);
-        mapping.map(argument, param.getResult());
-      }
-    }
-    for (Operation &op : optimizer.getBody().front().without_terminator())
-      cloneForShapes(builder, op, mapping);
-    Operation *terminator = optimizer.getBody().front().getTerminator();
-    for (auto [operand, name] : llvm::zip_equal(terminator->getOperands(), names))
-      addUpdate(stretch(mapping.lookup(operand), gradient.param), builder.getStringAttr(name));
+  // Whether the parameter is a large table that one look-up reads, and nothing else.
+  void keepToRows(Gradient &gradient) {
+    auto rows = gradient.value.getDefiningOp<EmbeddingGradientOp>();
+    if (!rows || !rows->use_empty())
+      return;
+    auto type = cast<RankedTensorType>(gradient.param.getType());
+    if (options.tables == "deferred" &&
+        (type.getNumElements() < options.deferredElements || type.getDimSize(1) < shortestRow))
+      return;
+    for (OpOperand &use : gradient.param.getResult().getUses())
+      if (!isa<EmbeddingOp, EmbeddingBagOp>(use.getOwner()) || use.getOperandNumber() != 1)
+        return;
+    gradient.ids = rows.getIds();
+    gradient.value = rows.getGradient();
+    rows.erase();
   }
 
-  // A state that doesn't depend on the gradient is a scalar; it gets the full shape.
-  Value stretch(Value value, ParamOp param) {
-    if (value.getType() == param.getType())
-      return value;
-    auto type = cast<RankedTensorType>(param.getType());
-    Value zeros = ConstantOp::create(builder, param.getLoc(), type,
-                                     DenseElementsAttr::get(type, 0.0f));
-    return AddOp::create(builder, param.getLoc(), zeros, value);
+  void update(Gradient &gradient, ValueRange hypers) {
+    Location loc = gradient.param.getLoc();
+    SmallVector<std::string> names = {gradient.param.getName().str()};
+    SmallVector<Value> values = {gradient.param.getResult()};
+    for (unsigned number = 2; number < optimizer.getNumArguments(); ++number) {
+      auto start = optimizer.getArgAttrOfType<FloatAttr>(number, "weir.state");
+      if (!start)
+        continue;
+      auto state = optimizer.getArgAttrOfType<StringAttr>(number, "weir.name");
+      names.push_back((gradient.param.getName() + "." + state.getValue()).str());
+      values.push_back(ParamOp::create(builder, loc, gradient.param.getType(), names.back(),
+                                       "constant", {start.getValueAsDouble(), 0.0},
+                                       /*buffer=*/true));
+    }
+    auto updated =
+        UpdateOp::create(builder, loc, ValueRange(values).getTypes(), optimizer.getSymName(),
+                         values, gradient.value, gradient.ids, hypers, options.tables == "lazy");
+    for (auto [result, name] : llvm::zip_equal(updated.getResults(), names))
+      addUpdate(result, builder.getStringAttr(name));
   }
 
   func::FuncOp train, optimizer;
-  double clipNorm;
+  BuildTrainStepPassOptions options;
   OpBuilder builder;
   SmallVector<Value> sums, updates;
   SmallVector<DictionaryAttr> sumAttrs, updateAttrs;
@@ -200,9 +191,16 @@ struct BuildTrainStepPass : weir::impl::BuildTrainStepPassBase<BuildTrainStepPas
       module.emitError("expected the functions 'train' and 'optimizer'");
       return signalPassFailure();
     }
-    StepBuilder(train, optimizer, clipNorm).build();
+    if (tables != "deferred" && tables != "dense" && tables != "lazy") {
+      module.emitError("tables are 'deferred', 'dense' or 'lazy', found '") << tables << "'";
+      return signalPassFailure();
+    }
+    BuildTrainStepPassOptions options;
+    options.clipNorm = clipNorm;
+    options.tables = tables;
+    options.deferredElements = deferredElements;
+    StepBuilder(train, optimizer, options).build();
     train.erase();
-    optimizer.erase();
   }
 };
 } // namespace

@@ -22,12 +22,46 @@ struct TrainStep::Impl {
   std::unique_ptr<LoadedObject> object;
   int32_t (*step)(weir_frame *) = nullptr;
   int64_t (*arenaSize)(int64_t) = nullptr;
+  int32_t (*catchUp)(weir_frame *) = nullptr; // null if no updates are deferred
   // In the order of the step's outputs after the sums.
   std::vector<Tensor> parameters;
   std::vector<std::string> names;
   AlignedBytes arena;
   int64_t arenaCapacity = -1;
+
+  // Of tables whose updates are deferred: the steps since all were brought up to date,
+  // their hyperparameters, and how many of them each row has seen.
+  int32_t stepsDone = 0;
+  int64_t historySteps = 0;
+  std::vector<float> history;
+  std::vector<std::vector<int32_t>> lastSteps;
+
+  void forgetSteps() {
+    stepsDone = 0;
+    for (std::vector<int32_t> &last : lastSteps)
+      std::fill(last.begin(), last.end(), 0);
+  }
+  void addTables(std::vector<const void *> &inputs, std::vector<void *> &outputs) {
+    if (!catchUp)
+      return;
+    inputs.push_back(&stepsDone);
+    inputs.push_back(history.data());
+    for (std::vector<int32_t> &last : lastSteps)
+      outputs.push_back(last.data());
+  }
 };
+
+static const char *nameOf(TablePolicy policy) {
+  switch (policy) {
+  case TablePolicy::Deferred:
+    return "deferred";
+  case TablePolicy::Dense:
+    return "dense";
+  case TablePolicy::Lazy:
+    return "lazy";
+  }
+  llvm_unreachable("all policies are named");
+}
 
 TrainStep::TrainStep(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
 TrainStep::~TrainStep() = default;
@@ -51,7 +85,8 @@ static void readLayout(mlir::ModuleOp module, size_t &data, bool &random, size_t
     sums += !step.getResultAttr(i, "weir.update_of");
 }
 
-Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module, double clipNorm,
+Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module,
+                                                      const TrainStepOptions &stepOptions,
                                                       const CompileOptions &options,
                                                       StageTimes *times) {
   for (auto function : llvm::make_early_inc_range(module.getOps<mlir::func::FuncOp>()))
@@ -61,7 +96,8 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module, dou
   CodeGenOptions codegen = CodeGenOptions::forTarget(options.target, options.prefix);
   if (llvm::Error error =
           runStage(module, "differentiate", times, [&](mlir::OpPassManager &manager) {
-            buildTrainStepPipeline(manager, clipNorm);
+            buildTrainStepPipeline(manager, stepOptions.clipNorm, nameOf(stepOptions.tables),
+                                   stepOptions.deferredElements);
           }))
     return asError(std::move(error));
   impl->signature = readSignature(module);
@@ -72,9 +108,15 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module, dou
     return asError(std::move(error));
   for (mlir::Attribute name : module->getAttrOfType<mlir::ArrayAttr>("weir.step_parameters"))
     impl->names.push_back(mlir::cast<mlir::StringAttr>(name).getValue().str());
-  if (llvm::Error error = runStage(module, "llvm dialect", times, [&](mlir::OpPassManager &manager) {
-        buildLLVMPipeline(manager, codegen);
-      }))
+  if (auto rows = module->getAttrOfType<mlir::DenseI64ArrayAttr>("weir.step_tables")) {
+    for (int64_t count : rows.asArrayRef())
+      impl->lastSteps.emplace_back(count);
+    impl->historySteps = module->getAttrOfType<mlir::IntegerAttr>("weir.step_history").getInt();
+    impl->history.resize(impl->historySteps * std::max<size_t>(impl->hypers, 1));
+  }
+  if (llvm::Error error =
+          runStage(module, "llvm dialect", times,
+                   [&](mlir::OpPassManager &manager) { buildLLVMPipeline(manager, codegen); }))
     return asError(std::move(error));
   llvm::LLVMContext context;
   auto ir = translateToLLVM(module, context, options, times);
@@ -93,6 +135,12 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module, dou
   auto arenaSize = impl->object->find(options.prefix + "_arena_size");
   if (!arenaSize)
     return arenaSize.takeError();
+  if (!impl->lastSteps.empty()) {
+    auto catchUp = impl->object->find(options.prefix + "_catch_up");
+    if (!catchUp)
+      return catchUp.takeError();
+    impl->catchUp = reinterpret_cast<int32_t (*)(weir_frame *)>(*catchUp);
+  }
   impl->step = reinterpret_cast<int32_t (*)(weir_frame *)>(*step);
   impl->arenaSize = reinterpret_cast<int64_t (*)(int64_t)>(*arenaSize);
   return std::unique_ptr<TrainStep>(new TrainStep(std::move(impl)));
@@ -106,6 +154,7 @@ Result<void> TrainStep::initialize(uint64_t seed) {
   if (!initial)
     return initial.takeError();
   impl->parameters.clear();
+  impl->forgetSteps();
   for (const std::string &name : impl->names) {
     Result<Tensor> copy = initial->find(name)->clone();
     if (!copy)
@@ -116,6 +165,8 @@ Result<void> TrainStep::initialize(uint64_t seed) {
 }
 
 Result<void> TrainStep::load(const ParameterFile &parameters) {
+  if (Result<void> done = catchUp(); !done)
+    return done;
   for (const NamedTensor &entry : parameters) {
     auto position = std::find(impl->names.begin(), impl->names.end(), entry.name);
     if (position == impl->names.end())
@@ -129,7 +180,28 @@ Result<void> TrainStep::load(const ParameterFile &parameters) {
   return {};
 }
 
-Result<void> TrainStep::catchUp() { return {}; }
+Result<void> TrainStep::catchUp(ThreadPool *pool) {
+  if (impl->stepsDone == 0)
+    return {};
+  // Only the buffers that tables need are read.
+  std::vector<const void *> inputs(impl->dataInputs + impl->random + impl->hypers, nullptr);
+  std::vector<void *> outputs(impl->sums, nullptr);
+  for (Tensor &parameter : impl->parameters)
+    outputs.push_back(parameter.data());
+  impl->addTables(inputs, outputs);
+  weir_frame frame = {};
+  frame.batch = 1;
+  frame.inputs = inputs.data();
+  frame.outputs = outputs.data();
+  if (pool && pool->threads() > 1) {
+    frame.parallel_for = ThreadPool::parallelFor;
+    frame.pool = pool;
+  }
+  if (impl->catchUp(&frame) != WEIR_OK)
+    return fail("the catching up refused its arguments, a bug in Weir");
+  impl->forgetSteps();
+  return {};
+}
 
 const Tensor *TrainStep::find(std::string_view name) const {
   for (size_t i = 0; i < impl->parameters.size(); ++i)
@@ -142,6 +214,9 @@ Result<std::vector<double>> TrainStep::run(std::span<const Tensor *const> inputs
                                            std::span<const double> hypers, uint64_t seed,
                                            int64_t step, int64_t batch, ThreadPool *pool) {
   const Signature &signature = impl->signature;
+  if (impl->catchUp && impl->stepsDone == impl->historySteps)
+    if (Result<void> done = catchUp(pool); !done)
+      return done.takeError();
   if (impl->parameters.size() != impl->names.size())
     return fail("the parameters have no values yet: initialize() comes before run()");
   if (batch < 1)
@@ -172,6 +247,7 @@ Result<std::vector<double>> TrainStep::run(std::span<const Tensor *const> inputs
     outputs.push_back(&sum);
   for (Tensor &parameter : impl->parameters)
     outputs.push_back(parameter.data());
+  impl->addTables(inputPointers, outputs);
 
   int64_t bytes = std::max<int64_t>(impl->arenaSize(batch), 1);
   if (bytes > impl->arenaCapacity) {
@@ -197,5 +273,10 @@ Result<std::vector<double>> TrainStep::run(std::span<const Tensor *const> inputs
                                     frame.error.value));
   if (status != WEIR_OK)
     return fail("the step refused its arguments, a bug in Weir");
+  if (impl->catchUp) {
+    std::copy(scalars.begin(), scalars.end(),
+              impl->history.begin() + impl->stepsDone * impl->hypers);
+    ++impl->stepsDone;
+  }
   return std::vector<double>(sums.begin(), sums.end());
 }

@@ -6,3 +6,7 @@ weir_unit_test(WeirGradientTests GradientLoweringTest.cpp
 weir_unit_test(WeirTrainStepTests TrainStepTest.cpp
   LINK WeirTrainStep WeirFrontend WeirData)
 target_compile_definitions(WeirTrainStepTests PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+# Deferred updates of tables against dense ones.
+weir_unit_test(WeirDeferredTablesTests DeferredTablesTest.cpp
+  LINK WeirTrainStep WeirFrontend WeirRuntime)

@@ -84,6 +84,7 @@ void expectPyTorchsSteps(const GoldenTraining &training) {
     ASSERT_TRUE(sums.ok()) << sums.error().message;
     EXPECT_NEAR((*sums)[0] / 256, losses[i], 1e-5) << "before step " << i + 1;
   }
+  ASSERT_TRUE((*step)->catchUp().ok());
   auto expected = readParameters(folder + "/steps/" + training.steps + ".safetensors");
   ASSERT_TRUE(expected.ok()) << expected.error().message;
   for (const NamedTensor &entry : *expected) {

@@ -8,8 +8,10 @@
 namespace weir {
 
 /// From the functions `train` and `optimizer` of a training to `train_step`, in the
-/// weir dialect: forward, loss, backward, update. `clipNorm` of 0 clips nothing.
-void buildTrainStepPipeline(mlir::OpPassManager &manager, double clipNorm);
+/// weir dialect: forward, loss, backward, update. `clipNorm` of 0 clips nothing; `tables`
+/// and `deferredElements` are those of weir-build-train-step.
+void buildTrainStepPipeline(mlir::OpPassManager &manager, double clipNorm, const char *tables,
+                            int64_t deferredElements);
 
 /// From `train_step` in the weir dialect to vector loops on buffers; buildLLVMPipeline
 /// does the rest.

@@ -5,6 +5,7 @@
 
 #include "weir/Execution/Compiler.h"
 #include "weir/Execution/Signature.h"
+#include "weir/Frontend/TrainingPlan.h"
 #include "weir/Runtime/ParameterFile.h"
 #include "weir/Runtime/Result.h"
 #include "weir/Runtime/ThreadPool.h"
@@ -13,15 +14,32 @@
 
 namespace weir {
 
+struct TrainStepOptions {
+  /// The greatest length of all gradients together; 0 clips nothing.
+  double clipNorm = 0.0;
+  TablePolicy tables = TablePolicy::Deferred;
+  /// Tables of fewer numbers are updated as a whole: it takes no longer.
+  int64_t deferredElements = 32768;
+};
+
 /// Forward, loss, backward and update in one compiled function, with the parameters and
 /// the optimizer's states that it changes in place.
 class TrainStep {
 public:
   /// Compiles the functions `train` and `optimizer` of a training module (see
-  /// Frontend/Training.h), which is consumed. `clipNorm` of 0 clips nothing.
-  static Result<std::unique_ptr<TrainStep>> compile(mlir::ModuleOp module, double clipNorm,
+  /// Frontend/Training.h), which is consumed.
+  static Result<std::unique_ptr<TrainStep>> compile(mlir::ModuleOp module,
+                                                    const TrainStepOptions &step,
                                                     const CompileOptions &options,
                                                     StageTimes *times = nullptr);
+  /// The same with tables deferred.
+  static Result<std::unique_ptr<TrainStep>> compile(mlir::ModuleOp module, double clipNorm,
+                                                    const CompileOptions &options,
+                                                    StageTimes *times = nullptr) {
+    TrainStepOptions step;
+    step.clipNorm = clipNorm;
+    return compile(module, step, options, times);
+  }
   ~TrainStep();
 
   /// The step's inputs are the model's, the targets, "random" (the seed and the step) if
@@ -35,10 +53,11 @@ public:
   /// Starts every parameter and state as its initializer says.
   Result<void> initialize(uint64_t seed);
   /// Sets those parameters and states that the file has; refuses other names and shapes.
+  /// What was deferred is done first.
   Result<void> load(const ParameterFile &parameters);
   /// Brings all rows of all tables up to date. To be called after run() and before
   /// parameters and states are read.
-  Result<void> catchUp();
+  Result<void> catchUp(ThreadPool *pool = nullptr);
   /// The current value of a parameter or state; null if there is none of the name.
   const Tensor *find(std::string_view name) const;
 

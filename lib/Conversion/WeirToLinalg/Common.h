@@ -71,6 +71,7 @@ void populateEmbeddingToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &)
 void populateLinearToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populateConvToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populatePoolToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
+void populateUpdateToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populateDropoutToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 
 } // namespace weir

@@ -36,9 +36,10 @@ struct WeirToLinalgPass : weir::impl::WeirToLinalgPassBase<WeirToLinalgPass> {
                            scf::SCFDialect, tensor::TensorDialect>();
     target.addIllegalDialect<weir::WeirDialect>();
     target.addLegalOp<weir::ParamOp>();
-    target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
-      return converter.isSignatureLegal(op.getFunctionType());
-    });
+    target.addDynamicallyLegalOp<weir::UpdateOp>(
+        [&](weir::UpdateOp op) { return converter.isLegal(op.getOperation()); });
+    target.addDynamicallyLegalOp<func::FuncOp>(
+        [&](func::FuncOp op) { return converter.isSignatureLegal(op.getFunctionType()); });
     target.addDynamicallyLegalOp<func::ReturnOp>(
         [&](func::ReturnOp op) { return converter.isLegal(op.getOperandTypes()); });
 
@@ -53,14 +54,15 @@ struct WeirToLinalgPass : weir::impl::WeirToLinalgPassBase<WeirToLinalgPass> {
     weir::populateConvToLinalg(converter, patterns);
     weir::populatePoolToLinalg(converter, patterns);
     weir::populateDropoutToLinalg(converter, patterns);
+    weir::populateUpdateToLinalg(converter, patterns);
     // Ids carry their cardinality only in their type, so what checks them at run
     // time needs it kept: see the attribute on the function's arguments.
     for (auto [i, type] : llvm::enumerate(getOperation().getArgumentTypes())) {
       auto tensor = dyn_cast<RankedTensorType>(type);
       if (auto id = tensor ? dyn_cast<weir::IdType>(tensor.getElementType()) : nullptr)
-        getOperation().setArgAttr(i, "weir.cardinality",
-                                  IntegerAttr::get(IntegerType::get(context, 64),
-                                                   id.getCardinality()));
+        getOperation().setArgAttr(
+            i, "weir.cardinality",
+            IntegerAttr::get(IntegerType::get(context, 64), id.getCardinality()));
     }
     if (failed(applyFullConversion(getOperation(), target, std::move(patterns))))
       signalPassFailure();

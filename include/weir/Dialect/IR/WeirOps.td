@@ -12,6 +12,7 @@ include "weir/Dialect/IR/Linear.td"
 include "weir/Dialect/IR/Conv.td"
 include "weir/Dialect/IR/Pool.td"
 include "weir/Dialect/IR/Norm.td"
+include "weir/Dialect/IR/Update.td"
 
 def Weir_ParamOp : Weir_Op<"param"> {
   let summary = "a named tensor that comes from a parameter file";

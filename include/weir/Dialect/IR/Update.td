@@ -1,0 +1,167 @@
+//===- Update.td - what an optimizer does to parameters ----------*- tablegen -*-===//
+//
+// First as a function of tensors, then, when a training step has its memory, in place.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WEIR_DIALECT_IR_UPDATE_TD
+#define WEIR_DIALECT_IR_UPDATE_TD
+
+include "weir/Dialect/IR/WeirDialect.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+
+def Weir_UpdateOp : Weir_Op<"update", [AttrSizedOperandSegments]> {
+  let summary = "a step of an optimizer for one parameter";
+  let description = [{
+    Applies `optimizer`, a function of scalars, to each element of a parameter, its
+    gradient and its states (`values`: the parameter, then the states), with the
+    hyperparameters of this step.
+
+    With `ids`, the parameter is a table, `gradient` has one row for each id, and the
+    gradient of the table is what weir.embedding_gradient makes of it. `lazy` leaves the
+    rows that no id names as they are, instead of giving them a gradient of 0.
+
+    1. The function takes the parameter, the gradient, the states (`weir.state`) and the
+       hyperparameters (`weir.hyper`), the last two in any order, and returns the new
+       parameter and states.
+    2. `updated` has the types of `values`.
+    3. `hypers` are of rank 0.
+
+    Example:
+    ```mlir
+    %p1, %m1 = weir.update @optimizer values(%p, %m) gradient(%g) hypers(%lr)
+        : (tensor<8x3xf32>, tensor<8x3xf32>, tensor<8x3xf32>, tensor<f32>)
+       -> (tensor<8x3xf32>, tensor<8x3xf32>)
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$optimizer, Variadic<AnyRankedTensor>:$values,
+                       AnyRankedTensor:$gradient, Optional<AnyRankedTensor>:$ids,
+                       Variadic<AnyRankedTensor>:$hypers, UnitAttr:$lazy);
+  let results = (outs Variadic<AnyRankedTensor>:$updated);
+  let assemblyFormat = [{
+    $optimizer `values` `(` $values `)` `gradient` `(` $gradient `)` (`ids` `(` $ids^ `)`)?
+    `hypers` `(` $hypers `)` (`lazy` $lazy^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+class Weir_MemoryOp<string mnemonic, list<Trait> traits = []>
+    : Op<Weir_Dialect, mnemonic, traits>;
+
+def Weir_YieldOp : Weir_Op<"yield", [Terminator, ReturnLike]> {
+  let summary = "what the body of an update on memory computes";
+  let arguments = (ins Variadic<F32>:$results);
+  let assemblyFormat = "$results attr-dict `:` type($results)";
+}
+
+def Weir_UpdateAllOp : Weir_MemoryOp<"update_all", [AttrSizedOperandSegments]> {
+  let summary = "a step of an optimizer for a whole parameter, in place";
+  let description = [{
+    Replaces the elements of `values` by what the body computes from them. The body's
+    arguments are the parameter's element, the gradient's, those of the states, and the
+    hyperparameters; it yields the new ones of parameter and states.
+
+    1. All buffers but `hypers` are dense and of one shape.
+
+    Example:
+    ```mlir
+    weir.update_all values(%p) gradient(%g) hypers(%lr) {
+    ^bb0(%x: f32, %dx: f32, %rate: f32):
+      %0 = arith.mulf %rate, %dx : f32
+      %1 = arith.subf %x, %0 : f32
+      weir.yield %1 : f32
+    } : memref<8x3xf32>, memref<8x3xf32>, memref<f32>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$gradient,
+                       Variadic<AnyMemRef>:$hypers);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `values` `(` $values `)` `gradient` `(` $gradient `)` `hypers` `(` $hypers `)` $body
+    attr-dict `:` type($values) `,` type($gradient) `,` type($hypers)
+  }];
+}
+
+def Weir_GroupIdsOp : Weir_MemoryOp<"group_ids"> {
+  let summary = "finds the positions that have the same id";
+  let description = [{
+    Numbers the positions of `ids` through all axes. `heads` becomes the first position
+    with the same id; `next` the next one, or -1; `tails`, at a first position, the last
+    one. `slots` has one place for each id; what it holds before doesn't matter.
+
+    1. `heads`, `next` and `tails` have as many elements as `ids`.
+
+    Example:
+    ```mlir
+    weir.group_ids %ids, %slots, %heads, %next, %tails
+        : memref<?xi64>, memref<672xi32>, memref<?x1xi32>, memref<?x1xi32>, memref<?x1xi32>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$ids, AnyMemRef:$slots, AnyMemRef:$heads, AnyMemRef:$next,
+                       AnyMemRef:$tails);
+  let assemblyFormat = [{
+    $ids `,` $slots `,` $heads `,` $next `,` $tails attr-dict `:` type($ids) `,` type($slots) `,`
+    type($heads) `,` type($next) `,` type($tails)
+  }];
+}
+
+def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegments]> {
+  let summary = "the steps that rows of a table have missed, with a gradient of 0";
+  let description = [{
+    `last` is, for each row, the number of steps that it has seen, `now` the number of
+    steps done, and `history` the hyperparameters of each of them. The body (see
+    weir.update_all) is applied to the rows that `ids` name, for the steps that they
+    miss, and `last` becomes `now + 1`: the step that this op is part of updates those
+    rows (see weir.update_rows). Without `ids`, all rows are brought to `now`.
+
+    1. `ids` and `heads` (see weir.group_ids) are both given or both not.
+
+    Example:
+    ```mlir
+    weir.catch_up_rows values(%table, %m) last(%last) now(%now) history(%history)
+        ids(%ids, %heads) {
+    ^bb0(%x: f32, %dx: f32, %y: f32, %rate: f32):
+      ...
+    } : memref<672x50xf32>, memref<672x50xf32>, memref<672xi32>, memref<1xi32>,
+        memref<4096x1xf32>, memref<?xi64>, memref<?x1xi32>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$last, AnyMemRef:$now,
+                       AnyMemRef:$history, Optional<AnyMemRef>:$ids, Optional<AnyMemRef>:$heads);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `values` `(` $values `)` `last` `(` $last `)` `now` `(` $now `)` `history` `(` $history `)`
+    (`ids` `(` $ids^ `,` $heads `)`)? $body attr-dict `:` type($values) `,` type($last) `,`
+    type($now) `,` type($history) (`,` type($ids)^ `,` type($heads))?
+  }];
+}
+
+def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]> {
+  let summary = "a step of an optimizer for the rows of a table that ids name";
+  let description = [{
+    For each row that `ids` name: the sum of its rows in `gradient`, in the order of
+    their positions and starting from 0, then the body (see weir.update_all) in place.
+
+    1. `heads` and `next` are what weir.group_ids makes of `ids`.
+
+    Example:
+    ```mlir
+    weir.update_rows values(%table) gradient(%g) ids(%ids, %heads, %next) hypers(%lr) {
+    ^bb0(%x: f32, %dx: f32, %rate: f32):
+      ...
+    } : memref<672x50xf32>, memref<?x50xf32>, memref<?xi64>, memref<?x1xi32>,
+        memref<?x1xi32>, memref<f32>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$gradient, AnyMemRef:$ids,
+                       AnyMemRef:$heads, AnyMemRef:$next, Variadic<AnyMemRef>:$hypers);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `values` `(` $values `)` `gradient` `(` $gradient `)`
+    `ids` `(` $ids `,` $heads `,` $next `)` `hypers` `(` $hypers `)` $body attr-dict `:`
+    type($values) `,` type($gradient) `,` type($ids) `,` type($heads) `,` type($next) `,`
+    type($hypers)
+  }];
+}
+
+#endif // WEIR_DIALECT_IR_UPDATE_TD

@@ -1,0 +1,237 @@
+//===- DeferredTablesTest.cpp - deferred updates of tables are the dense ones ----------===//
+//
+// The same steps on the same batches, with the tables' updates deferred and dense: all
+// parameters and states are equal to the last bit, whatever the optimizer, after the
+// tables were brought up to date in the middle, or saved and loaded, and with threads.
+// Ids are skewed: some come up several times in a batch, some never.
+//
+//===----------------------------------------------------------------------===//
+
+#include "weir/Execution/Compiler.h"
+#include "weir/Frontend/Training.h"
+#include "weir/Runtime/Random.h"
+#include "weir/Training/TrainStep.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+#include <cstring>
+#include <gtest/gtest.h>
+
+using namespace weir;
+
+namespace {
+
+constexpr int64_t batch = 24, steps = 12;
+constexpr int64_t users = 40, items = 90;
+
+// Rows of 50 and of 253 numbers, a bag, one look-up of several ids, and rows of 1 and 3,
+// which are always updated as a whole.
+const char *modelText = R"(
+optimizer lion(p, g, lr: float = 1e-4, beta1: float = 0.9, beta2: float = 0.99,
+               weight_decay: float = 0.1) {
+  state m = 0.5
+  let mean = beta1 * m + (1 - beta1) * g
+  update p = p * (1 - lr * weight_decay) - lr * ((mean > 0) - (mean < 0))
+  update m = beta2 * m + (1 - beta2) * g
+}
+model M() {
+  input user: index<40>
+  input item: index<90>
+  input seen: index<90>[3]
+  let a = embedding(user, 50)
+  let b = embedding(item, 253)
+  let c = embedding(seen, 19) |> flatten
+  let d = embedding(seen, 33, bag: mean)
+  let e = embedding(user, 1)
+  let f = embedding(item, 3)
+  output y = concat(a, b, c, d, e, f) |> linear(8) |> relu |> linear(1)
+}
+training M {
+  target t: f32
+  loss mse(y, t)
+  optimizer sgd(lr: 0.1)
+  schedule one_cycle()
+}
+)";
+
+struct Model {
+  llvm::SourceMgr sources;
+  std::unique_ptr<mlir::MLIRContext> context = createContext();
+  std::optional<Training> training;
+  std::unique_ptr<TrainStep> step;
+};
+
+// A model by this optimizer; null after a failure that the test reports.
+std::unique_ptr<Model> compile(const std::string &optimizer, TablePolicy tables) {
+  llvm::SmallString<128> path;
+  int file;
+  if (llvm::sys::fs::createTemporaryFile("deferred", "weir", file, path))
+    return nullptr;
+  llvm::raw_fd_ostream(file, /*shouldClose=*/true) << modelText;
+  auto model = std::make_unique<Model>();
+  Diagnostics diagnostics(&model->sources);
+  TrainingOverrides overrides;
+  overrides.statements = {optimizer};
+  model->training = loadTraining(path.str().str(), model->sources, *model->context, ModelOptions(),
+                                 overrides, diagnostics);
+  llvm::sys::fs::remove(path);
+  EXPECT_TRUE(model->training) << diagnostics.str();
+  if (!model->training)
+    return nullptr;
+  TrainStepOptions options;
+  options.tables = tables;
+  options.deferredElements = 0;
+  CompileOptions compile;
+  compile.parallelWork = 0; // threads share everything that can be shared
+  auto step = TrainStep::compile(*model->training->module, options, compile);
+  EXPECT_TRUE(step.ok()) << step.error().message;
+  if (!step.ok())
+    return nullptr;
+  model->step = std::move(*step);
+  EXPECT_TRUE(model->step->initialize(7).ok());
+  return model;
+}
+
+// Batch `number`: small ids often, large ones hardly ever, 0 in each.
+std::vector<Tensor> makeBatch(int64_t number) {
+  std::vector<Tensor> tensors;
+  for (auto [width, count] : {std::pair<int64_t, int64_t>{1, users}, {1, items}, {3, items}}) {
+    std::vector<int64_t> shape = {batch};
+    if (width > 1)
+      shape.push_back(width);
+    auto ids = Tensor::uninitialized(DType::I64, shape);
+    for (int64_t i = 0; i < batch * width; ++i) {
+      double u = uniform(3, number * 10 + tensors.size(), i);
+      ids->i64()[i] = i == 5 ? 0 : static_cast<int64_t>(count * u * u * u * u);
+    }
+    tensors.push_back(std::move(*ids));
+  }
+  auto target = Tensor::uninitialized(DType::F32, {batch});
+  for (int64_t i = 0; i < batch; ++i)
+    target->f32()[i] = static_cast<float>(uniform(4, number, i)) * 3;
+  tensors.push_back(std::move(*target));
+  return tensors;
+}
+
+void runStep(Model &model, int64_t number, ThreadPool *pool = nullptr) {
+  std::vector<Tensor> tensors = makeBatch(number);
+  std::vector<const Tensor *> inputs;
+  for (const Tensor &tensor : tensors)
+    inputs.push_back(&tensor);
+  auto sums = model.step->run(inputs, model.training->plan.evaluateHypers(number, steps), 0, number,
+                              batch, pool);
+  ASSERT_TRUE(sums.ok()) << sums.error().message;
+}
+
+// How many numbers of parameters and states differ.
+int64_t differences(const Model &a, const Model &b) {
+  int64_t count = 0;
+  for (const Signature::Parameter &parameter : a.step->signature().parameters) {
+    const Tensor *one = a.step->find(parameter.name), *other = b.step->find(parameter.name);
+    for (int64_t i = 0; i < one->elements(); ++i)
+      count += std::memcmp(static_cast<const float *>(one->data()) + i,
+                           static_cast<const float *>(other->data()) + i, sizeof(float)) != 0;
+  }
+  return count;
+}
+
+class DeferredTables : public testing::TestWithParam<const char *> {};
+
+} // namespace
+
+TEST_P(DeferredTables, areDenseTablesToTheLastBit) {
+  auto dense = compile(GetParam(), TablePolicy::Dense);
+  auto deferred = compile(GetParam(), TablePolicy::Deferred);
+  auto threaded = compile(GetParam(), TablePolicy::Deferred);
+  ASSERT_TRUE(dense && deferred && threaded);
+  auto pool = ThreadPool::create(2);
+  ASSERT_TRUE(pool.ok());
+  for (int64_t number = 1; number <= steps; ++number) {
+    runStep(*dense, number);
+    runStep(*deferred, number);
+    runStep(*threaded, number, pool->get());
+    // Rows wait: without this the comparison would prove nothing.
+    if (number == 5)
+      EXPECT_GT(differences(*dense, *deferred), 0);
+    if (number == 6) {
+      ASSERT_TRUE(deferred->step->catchUp().ok());
+      EXPECT_EQ(differences(*dense, *deferred), 0) << "in the middle";
+    }
+  }
+  ASSERT_TRUE(deferred->step->catchUp().ok());
+  ASSERT_TRUE(threaded->step->catchUp(pool->get()).ok());
+  EXPECT_EQ(differences(*dense, *deferred), 0);
+  EXPECT_EQ(differences(*dense, *threaded), 0);
+}
+
+TEST_P(DeferredTables, areTheSameAfterALoad) {
+  auto dense = compile(GetParam(), TablePolicy::Dense);
+  auto first = compile(GetParam(), TablePolicy::Deferred);
+  auto second = compile(GetParam(), TablePolicy::Deferred);
+  ASSERT_TRUE(dense && first && second);
+  for (int64_t number = 1; number <= steps; ++number)
+    runStep(*dense, number);
+  for (int64_t number = 1; number <= 7; ++number)
+    runStep(*first, number);
+  ASSERT_TRUE(first->step->catchUp().ok());
+  ParameterFile saved;
+  for (const Signature::Parameter &parameter : first->step->signature().parameters) {
+    auto copy = first->step->find(parameter.name)->clone();
+    ASSERT_TRUE(copy.ok());
+    ASSERT_TRUE(saved.add(parameter.name, std::move(*copy)).ok());
+  }
+  // Steps that are forgotten.
+  runStep(*second, 1);
+  ASSERT_TRUE(second->step->load(saved).ok());
+  for (int64_t number = 8; number <= steps; ++number)
+    runStep(*second, number);
+  ASSERT_TRUE(second->step->catchUp().ok());
+  EXPECT_EQ(differences(*dense, *second), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DeferredTables,
+    testing::Values("optimizer sgd(lr: 0.1)", "optimizer sgd(lr: 0.1, momentum: 0.9)",
+                    "optimizer sgd(lr: 0.1, momentum: 0.9, weight_decay: 0.01, nesterov: true)",
+                    "optimizer adam(lr: 0.01, weight_decay: 0.01)",
+                    "optimizer adamw(lr: 0.01, weight_decay: 0.1)",
+                    "optimizer adagrad(lr: 0.1, lr_decay: 0.01, weight_decay: 0.01)",
+                    "optimizer lion(lr: 0.01)"));
+
+// The same model where rows that a batch doesn't read miss its step.
+TEST(LazyTables, leaveRowsAlone) {
+  auto dense = compile("optimizer adamw(lr: 0.01, weight_decay: 0.1)", TablePolicy::Dense);
+  auto lazy = compile("optimizer adamw(lr: 0.01, weight_decay: 0.1)", TablePolicy::Lazy);
+  ASSERT_TRUE(dense && lazy);
+  auto before = lazy->step->find("b.weight")->clone();
+  ASSERT_TRUE(before.ok());
+  std::vector<bool> read(items);
+  for (int64_t number = 1; number <= 3; ++number) {
+    std::vector<Tensor> tensors = makeBatch(number);
+    for (int64_t i = 0; i < batch; ++i)
+      read[tensors[1].i64()[i]] = true;
+    runStep(*dense, number);
+    runStep(*lazy, number);
+    // Every row that is read has missed nothing before the first step.
+    if (number == 1)
+      for (int64_t row = 0; row < items; ++row) {
+        const float *denseRow = static_cast<const float *>(dense->step->find("b.weight")->data());
+        const float *lazyRow = static_cast<const float *>(lazy->step->find("b.weight")->data());
+        if (read[row])
+          EXPECT_EQ(std::memcmp(denseRow + row * 253, lazyRow + row * 253, 253 * 4), 0) << row;
+      }
+  }
+  ASSERT_TRUE(lazy->step->catchUp().ok());
+  const float *now = static_cast<const float *>(lazy->step->find("b.weight")->data());
+  int64_t unread = 0;
+  for (int64_t row = 0; row < items; ++row) {
+    bool same = std::memcmp(now + row * 253, before->f32() + row * 253, 253 * 4) == 0;
+    EXPECT_EQ(same, !read[row]) << row;
+    unread += !read[row];
+  }
+  EXPECT_GT(unread, 10);
+}
