@@ -102,7 +102,10 @@ Result<void> Trainer::Impl::compile() {
     evaluator = std::move(*compiled);
   }
   Result<std::unique_ptr<TrainStep>> compiled =
-      TrainStep::compile(module, plan().clipNorm.value_or(0.0), options.compile);
+      TrainStep::compile(module,
+                         TrainStepOptions{.clipNorm = plan().clipNorm.value_or(0.0),
+                                          .tables = plan().tables},
+                         options.compile);
   if (!compiled)
     return compiled.takeError();
   step = std::move(*compiled);
