@@ -38,6 +38,11 @@ struct Dot {
   const ScatterPoint *point;
 };
 
+struct Label {
+  Box box;
+  Anchor anchor; // the side of the box that holds if the text is narrower than estimated
+};
+
 // Places labels one after the other, each where it covers no other label and no named dot.
 class LabelPlacer {
 public:
@@ -48,7 +53,7 @@ public:
   }
 
   // Where the text of that width goes: right, left, above, below, or the corners.
-  std::optional<Box> place(const Dot &dot, double width) {
+  std::optional<Label> place(const Dot &dot, double width) {
     constexpr double height = kTextSize + 2, gap = kRadius + 3;
     const double lefts[] = {dot.x + gap, dot.x - gap - width, dot.x - width / 2};
     const double tops[] = {dot.y - height / 2, dot.y - gap - 1 - height, dot.y + gap + 1};
@@ -62,8 +67,9 @@ public:
       if (std::any_of(taken.begin(), taken.end(),
                       [&](const Box &other) { return overlap(box, other); }))
         continue;
+      constexpr Anchor anchors[] = {Anchor::Start, Anchor::End, Anchor::Middle};
       taken.push_back(box);
-      return box;
+      return Label{box, anchors[left]};
     }
     return std::nullopt;
   }
@@ -121,9 +127,15 @@ std::string renderSvg(const ScatterChart &chart) {
   for (const Dot &dot : dots) {
     if (!dot.point->named || dot.point->label.empty())
       continue;
-    std::string text = shorten(dot.point->label, 32);
-    if (std::optional<Box> box = placer.place(dot, textWidth(text, kTextSize)))
-      drawText(out, box->left, box->bottom() - 4, kTextSize, Anchor::Start, text);
+    std::string text = shorten(dot.point->label, 40);
+    std::optional<Label> label = placer.place(dot, textWidth(text, kTextSize));
+    if (!label)
+      continue;
+    const Box &box = label->box;
+    double x = label->anchor == Anchor::Start ? box.left
+               : label->anchor == Anchor::End ? box.right()
+                                              : box.left + box.width / 2;
+    drawText(out, x, box.bottom() - 4, kTextSize, label->anchor, text);
   }
   out += "</g>\n";
   endSvg(out);
