@@ -2,6 +2,8 @@
 
 #include "weir/Execution/Aot.h"
 
+#include "Variants.h"
+
 #include "weir/Execution/Jit.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -10,6 +12,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 
 using namespace weir;
 
@@ -22,10 +25,10 @@ static Error asError(llvm::Error error) { return Error{llvm::toString(std::move(
 
 // The packed parameters. They are packed here and now, by code for this machine that
 // obeys the strategy for the target.
-static Result<std::unique_ptr<JitModel>> packWeights(mlir::ModuleOp module,
-                                                     const AotOptions &options) {
-  CompileOptions here = options.compile;
-  const CpuTarget &target = options.compile.target;
+static Result<std::unique_ptr<JitModel>>
+packWeights(mlir::ModuleOp module, const CompileOptions &options, const ParameterFile &weights) {
+  CompileOptions here = options;
+  const CpuTarget &target = options.target;
   here.target = CpuTarget::host();
   here.target.fusedMultiplyAdd &= target.fusedMultiplyAdd;
   here.target.vectorBits = target.vectorBits;
@@ -35,7 +38,7 @@ static Result<std::unique_ptr<JitModel>> packWeights(mlir::ModuleOp module,
   Result<std::unique_ptr<JitModel>> model = JitModel::compile(*copy, here);
   if (!model)
     return model;
-  if (Result<void> prepared = (*model)->prepare(*options.embedWeights); !prepared)
+  if (Result<void> prepared = (*model)->prepare(weights); !prepared)
     return prepared.takeError();
   return model;
 }
@@ -45,9 +48,9 @@ static void embed(llvm::Module &module, const JitModel &model, const std::string
   llvm::LLVMContext &context = module.getContext();
   llvm::StringRef bytes(static_cast<const char *>(model.prepared()), model.preparedBytes());
   auto *data = llvm::ConstantDataArray::getString(context, bytes, /*AddNull=*/false);
-  auto *global = new llvm::GlobalVariable(module, data->getType(), /*isConstant=*/true,
-                                          llvm::GlobalValue::InternalLinkage, data,
-                                          name + "_weights_data");
+  auto *global =
+      new llvm::GlobalVariable(module, data->getType(), /*isConstant=*/true,
+                               llvm::GlobalValue::InternalLinkage, data, name + "_weights_data");
   global->setAlignment(llvm::Align(64));
   auto *type = llvm::FunctionType::get(llvm::PointerType::get(context, 0), false);
   auto *function =
@@ -62,12 +65,13 @@ static void addMessageFunction(llvm::Module &module, const Signature &signature,
                                const std::string &name) {
   llvm::LLVMContext &context = module.getContext();
   llvm::IRBuilder<> builder(context);
-  llvm::Type *pointer = builder.getPtrTy(), *i32 = builder.getInt32Ty(), *i64 = builder.getInt64Ty();
+  llvm::Type *pointer = builder.getPtrTy(), *i32 = builder.getInt32Ty(),
+             *i64 = builder.getInt64Ty();
   auto print = module.getOrInsertFunction(
       "snprintf", llvm::FunctionType::get(i32, {pointer, i64, pointer}, /*isVarArg=*/true));
-  auto *function = llvm::Function::Create(
-      llvm::FunctionType::get(i32, {i32, pointer, pointer, i64}, false),
-      llvm::Function::ExternalLinkage, name + "_message", module);
+  auto *function =
+      llvm::Function::Create(llvm::FunctionType::get(i32, {i32, pointer, pointer, i64}, false),
+                             llvm::Function::ExternalLinkage, name + "_message", module);
   llvm::Value *status = function->getArg(0), *frame = function->getArg(1);
   llvm::Value *buffer = function->getArg(2), *size = function->getArg(3);
   auto *entry = llvm::BasicBlock::Create(context, "entry", function);
@@ -103,10 +107,81 @@ static void addMessageFunction(llvm::Module &module, const Signature &signature,
     llvm::BasicBlock *block = addBlock();
     which->addCase(builder.getInt64(i), block);
     sayAndReturn(block,
-                 "input '" + spec.name + "': the id at position %lld is %lld, but ids go from 0 to " +
+                 "input '" + spec.name +
+                     "': the id at position %lld is %lld, but ids go from 0 to " +
                      std::to_string(spec.cardinality - 1),
                  {position, value});
   }
+}
+
+Result<std::vector<CpuTarget>> weir::parseLevels(llvm::StringRef list) {
+  llvm::SmallVector<llvm::StringRef> names;
+  list.split(names, ',');
+  std::vector<CpuTarget> targets;
+  int last = 0;
+  for (llvm::StringRef name : names) {
+    std::optional<int> level = x86Level(name);
+    if (!level || *level <= last)
+      return fail("'{}': an object for several processors takes levels of x86-64, the lowest "
+                  "first: x86-64, x86-64-v2, x86-64-v3, x86-64-v4",
+                  list.str());
+    last = *level;
+    llvm::Expected<CpuTarget> target = CpuTarget::named("x86_64-unknown-linux-gnu", name, "");
+    if (!target)
+      return asError(target.takeError());
+    targets.push_back(std::move(*target));
+  }
+  return targets;
+}
+
+// One target's functions, and its packed weights if they are wanted.
+static Result<std::unique_ptr<llvm::Module>> compileFor(mlir::ModuleOp module,
+                                                        llvm::LLVMContext &context,
+                                                        const CompileOptions &options,
+                                                        const ParameterFile *weights) {
+  std::unique_ptr<JitModel> packed;
+  if (weights) {
+    Result<std::unique_ptr<JitModel>> model = packWeights(module, options, *weights);
+    if (!model)
+      return model.takeError();
+    packed = std::move(*model);
+  }
+  if (llvm::Error error = lowerTo(module, Stage::LLVMDialect, options))
+    return asError(std::move(error));
+  auto ir = translateToLLVM(module, context, options);
+  if (!ir)
+    return asError(ir.takeError());
+  if (packed)
+    embed(**ir, *packed, options.prefix);
+  return std::move(*ir);
+}
+
+// The functions of every level in one module, behind names that the loader resolves.
+static Result<std::unique_ptr<llvm::Module>>
+compileLevels(mlir::ModuleOp module, llvm::LLVMContext &context, const AotOptions &options) {
+  std::unique_ptr<llvm::Module> all;
+  std::vector<int> levels;
+  for (const CpuTarget &target : options.levels) {
+    levels.push_back(*x86Level(target.cpu));
+    CompileOptions compile = options.compile;
+    compile.target = target;
+    compile.prefix = options.name + "_v" + std::to_string(levels.back());
+    mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
+    auto ir = compileFor(*copy, context, compile, options.embedWeights);
+    if (!ir)
+      return ir.takeError();
+    if (!all)
+      all = std::move(*ir);
+    else if (llvm::Linker::linkModules(*all, std::move(*ir)))
+      return fail("the code for several processors doesn't go together, a bug in Weir");
+  }
+  std::vector<llvm::StringRef> suffixes = {"_run", "_arena_size"};
+  if (options.embedWeights)
+    suffixes.push_back("_weights");
+  else
+    suffixes.insert(suffixes.end(), {"_prepare", "_prepared_size"});
+  addDispatch(*all, options.name, levels, suffixes);
+  return all;
 }
 
 Result<AotResult> weir::compileAheadOfTime(mlir::ModuleOp module, const AotOptions &options) {
@@ -114,30 +189,22 @@ Result<AotResult> weir::compileAheadOfTime(mlir::ModuleOp module, const AotOptio
     return fail("'{}' can't start the names of C functions: letters, digits and _ only",
                 options.name);
   Signature signature = readSignature(module);
-  std::unique_ptr<JitModel> packed;
-  if (options.embedWeights) {
-    Result<std::unique_ptr<JitModel>> model = packWeights(module, options);
-    if (!model)
-      return model.takeError();
-    packed = std::move(*model);
-  }
   CompileOptions compile = options.compile;
   compile.prefix = options.name;
-  if (llvm::Error error = lowerTo(module, Stage::LLVMDialect, compile))
-    return asError(std::move(error));
   llvm::LLVMContext context;
-  auto ir = translateToLLVM(module, context, compile);
+  auto ir = options.levels.empty() ? compileFor(module, context, compile, options.embedWeights)
+                                   : compileLevels(module, context, options);
   if (!ir)
-    return asError(ir.takeError());
+    return ir.takeError();
   addMessageFunction(**ir, signature, options.name);
-  if (packed)
-    embed(**ir, *packed, options.name);
   auto object = emitMachineCode(**ir, compile.target, /*assembly=*/false);
   if (!object)
     return asError(object.takeError());
   AotResult result;
   result.object = std::move(*object);
-  result.header = writeHeader(signature, options.name, packed != nullptr,
-                              module->getAttrOfType<mlir::IntegerAttr>("weir.prepared_bytes").getInt());
+  std::optional<int64_t> bytes;
+  if (auto size = module->getAttrOfType<mlir::IntegerAttr>("weir.prepared_bytes"))
+    bytes = size.getInt();
+  result.header = writeHeader(signature, options.name, options.embedWeights != nullptr, bytes);
   return result;
 }

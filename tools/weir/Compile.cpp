@@ -26,6 +26,8 @@ struct EmitArguments {
   bool embed = false;
 
   bool isBinary() const { return emit == "obj" || emit == "lib"; }
+  /// Whether --target-cpu is a list.
+  bool hasLevels() const { return compile.cpu.find(',') != std::string::npos; }
   Result<void> check() const;
 };
 
@@ -41,6 +43,13 @@ Result<void> EmitArguments::check() const {
     return fail("--embed-weights goes with --emit=obj and --emit=lib, not with --emit={}", emit);
   if (embed && source.weights.empty())
     return fail("--embed-weights needs --weights FILE");
+  if (hasLevels() && !isBinary())
+    return fail("--target-cpu with several processors goes with --emit=obj and --emit=lib, not "
+                "with --emit={}",
+                emit);
+  if (hasLevels() && !(compile.triple.empty() && compile.features.empty()))
+    return fail("--target-cpu with several processors says everything: it goes with neither "
+                "--target-triple nor --target-features");
   if (!name.empty() && !isCIdentifier(name))
     return fail("--name {}: C functions' names start with it, so it may hold only letters, digits "
                 "and _, and not begin with a digit",
@@ -129,7 +138,7 @@ static int emitLLVM(LoadedModel &model, const EmitArguments &arguments,
 //===----------------------------------------------------------------------===//
 
 static int emitBinary(LoadedModel &model, const EmitArguments &arguments,
-                      const CompileOptions &options) {
+                      const CompileOptions &options, std::vector<CpuTarget> levels) {
   bool library = arguments.emit == "lib";
   llvm::Triple host(llvm::sys::getProcessTriple()), target(options.target.triple);
   if (library && (host.getArch() != target.getArch() || host.getOS() != target.getOS()))
@@ -138,6 +147,7 @@ static int emitBinary(LoadedModel &model, const EmitArguments &arguments,
                           options.target.triple));
   AotOptions aot;
   aot.compile = options;
+  aot.levels = std::move(levels);
   aot.name = options.prefix;
   aot.embedWeights = arguments.embed ? &model.parameters : nullptr;
   Result<AotResult> result = compileAheadOfTime(*model.module, aot);
@@ -158,7 +168,16 @@ static int compile(const EmitArguments &arguments) {
     return userError(good.error());
   if (arguments.emit == "ast")
     return emitSyntax(arguments);
-  Result<CompileOptions> options = arguments.compile.options();
+  std::vector<CpuTarget> levels;
+  CompileArguments compileArguments = arguments.compile;
+  if (arguments.hasLevels()) {
+    Result<std::vector<CpuTarget>> parsed = parseLevels(arguments.compile.cpu);
+    if (!parsed)
+      return userError(inside("--target-cpu", parsed.takeError()));
+    levels = std::move(*parsed);
+    compileArguments.cpu = levels.front().cpu;
+  }
+  Result<CompileOptions> options = compileArguments.options();
   if (!options)
     return userError(options.error());
   auto model = loadModel(arguments.source,
@@ -167,7 +186,7 @@ static int compile(const EmitArguments &arguments) {
     return kUserError;
   options->prefix = arguments.name.empty() ? snakeCase(model->signature.model) : arguments.name;
   if (arguments.isBinary())
-    return emitBinary(*model, arguments, *options);
+    return emitBinary(*model, arguments, *options, std::move(levels));
   if (arguments.emit == "llvm" || arguments.emit == "asm")
     return emitLLVM(*model, arguments, *options);
   std::optional<Stage> stage;

@@ -55,7 +55,8 @@ static std::string cacheDirectory() {
 void CompileArguments::declareTarget(CommandLine &line) {
   line.text("--target-triple", "TRIPLE", triple, "as aarch64-linux-gnu; this machine's if absent");
   line.text("--target-cpu", "NAME", cpu,
-            "as LLVM calls it: x86-64-v3, znver5, cortex-a76; native is this machine's");
+            "as LLVM calls it: x86-64-v3, znver5, cortex-a76; native is this machine's;\n"
+            "x86-64,x86-64-v3,x86-64-v4: code for each in one object, chosen when loaded");
   line.text("--target-features", "LIST", features, "as +avx2,+fma: on top of the processor's");
 }
 

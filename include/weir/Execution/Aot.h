@@ -8,10 +8,16 @@
 #include "weir/Runtime/ParameterFile.h"
 #include "weir/Runtime/Result.h"
 
+#include <optional>
+
 namespace weir {
 
 struct AotOptions {
   CompileOptions compile;
+  /// If not empty, levels of x86-64 in ascending order: the object holds the functions
+  /// for each of them, and the loader chooses (see docs/pipeline.md). `compile.target`
+  /// must be the first.
+  std::vector<CpuTarget> levels;
   /// A C identifier: what the exported functions' names start with.
   std::string name;
   /// If given, these parameters are packed now and become read-only data of the
@@ -24,6 +30,10 @@ struct AotResult {
   std::string header;
 };
 
+/// The levels of x86-64 in a list as "x86-64,x86-64-v3,x86-64-v4", to be compiled into one
+/// object. An error if it isn't such a list.
+Result<std::vector<CpuTarget>> parseLevels(llvm::StringRef list);
+
 /// Whether the text can name C functions.
 bool isCIdentifier(llvm::StringRef text);
 
@@ -31,9 +41,10 @@ bool isCIdentifier(llvm::StringRef text);
 /// relocatable object. It needs nothing but libc and libm.
 Result<AotResult> compileAheadOfTime(mlir::ModuleOp module, const AotOptions &options);
 
-/// The C header of such an object.
+/// The C header of such an object. `preparedBytes` is nothing where it depends on the
+/// processor.
 std::string writeHeader(const Signature &signature, llvm::StringRef name, bool embedded,
-                        int64_t preparedBytes);
+                        std::optional<int64_t> preparedBytes);
 
 } // namespace weir
 
