@@ -27,6 +27,7 @@ int runCommand(const Arguments &arguments);
 int verifyCommand(const Arguments &arguments);
 int benchCommand(const Arguments &arguments);
 int trainCommand(const Arguments &arguments);
+int exploreCommand(const Arguments &arguments);
 
 /// Parses; prints help or the mistake. The exit code if the command ends here.
 std::optional<int> parseOrExit(CommandLine &line, const Arguments &arguments);

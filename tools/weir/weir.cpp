@@ -15,6 +15,7 @@ static constexpr Command commands[] = {
     {"run", "compute a model's outputs", runCommand},
     {"compile", "write a library, an object file, or any stage on the way", compileCommand},
     {"train", "learn a model's parameters from data", trainCommand},
+    {"explore", "what the embeddings of a trained model have learned", exploreCommand},
     {"verify", "compare the compiled code with the reference interpreter", verifyCommand},
     {"bench", "time the compiled code", benchCommand},
 };
