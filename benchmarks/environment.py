@@ -85,6 +85,12 @@ def processors():
     return sorted(os.sched_getaffinity(0))
 
 
+def allowed(threads):
+    """The processors of a process. One thread gets one: so nobody quietly uses another."""
+    have = processors()
+    return have[-1:] if threads == 1 else have[:threads]
+
+
 def machine():
     """The processor, as a sentence."""
     name = platform.machine()
@@ -103,6 +109,19 @@ def machine():
 
 def today():
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+
+
+def keep_program():
+    """Times a copy of `weir`, which a build can't change while the run goes on."""
+    if not os.path.exists(cases.WEIR):
+        raise SystemExit(f"benchmarks: {cases.WEIR} isn't built; ./dev bench builds it")
+    os.makedirs(cases.WORK, exist_ok=True)
+    copy = os.path.join(cases.WORK, "weir")
+    if os.path.abspath(cases.WEIR) != copy:
+        part = f"{copy}.{os.getpid()}"
+        shutil.copy2(cases.WEIR, part)
+        os.replace(part, copy)
+    cases.WEIR = copy
 
 
 def revision():

@@ -184,8 +184,7 @@ class Results:
 
 def main():
     options = arguments()
-    if not os.path.exists(cases.WEIR):
-        raise SystemExit(f"benchmarks: {cases.WEIR} isn't built; ./dev bench builds it")
+    environment.keep_program()
     missing = set()
     if options.peers != "none":
         needed = {module for modules in NEEDS.values() for module in modules}

@@ -1,4 +1,4 @@
-"""worker.py seen from outside: a process that can be given orders, and that may die."""
+"""A worker seen from outside: a process that can be given orders, and that may die."""
 
 import json
 import os
@@ -18,17 +18,15 @@ class Died(RuntimeError):
 class Worker:
     """One peer. `error` says why it can't be used, if it can't."""
 
-    def __init__(self, peer, threads, clock):
-        self.peer, self.threads, self.clock = peer, threads, clock
+    def __init__(self, peer, threads, clock="", script="worker.py"):
+        self.peer, self.threads, self.clock, self.script = peer, threads, clock, script
         self.process, self.error, self.version, self.how = None, None, peer, ""
         self._start()
 
     def _start(self):
         here = os.path.dirname(os.path.abspath(__file__))
         python = sys.executable if self.peer == "weir" else environment.PYTHON
-        # One thread gets one processor: a peer can't quietly use the other one.
-        allowed = environment.processors()
-        allowed = allowed[-1:] if self.threads == 1 else allowed[:self.threads]
+        allowed = environment.allowed(self.threads)
         count = str(self.threads)
         variables = dict(os.environ, WEIR_CLOCK=self.clock, OMP_NUM_THREADS=count,
                          MKL_NUM_THREADS=count, OPENBLAS_NUM_THREADS=count,
@@ -37,7 +35,7 @@ class Worker:
         self.log = os.path.join(cases.WORK, f"{self.peer}.log")
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [python, os.path.join(here, "worker.py"), self.peer, count], stdin=subprocess.PIPE,
+                [python, os.path.join(here, self.script), self.peer, count], stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=log, env=variables, bufsize=0,
                 preexec_fn=lambda: os.sched_setaffinity(0, allowed))
         self.rest = b""

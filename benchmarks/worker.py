@@ -43,7 +43,9 @@ def follow(peer, order):
     return {"seconds": seconds, "difference": check(peer, order["folder"], info, order["batch"])}
 
 
-def main():
+def serve(start, answer_to):
+    """Follows orders until there are no more. `start` gives the peer and how it is called;
+    `answer_to(peer, order)` gives the answer."""
     # What libraries print must not get between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -53,18 +55,22 @@ def main():
         answers.flush()
 
     try:
-        module = importlib.import_module("peers." + sys.argv[1])
-        peer = module.Peer(int(sys.argv[2]))
+        peer, how = start()
     except Exception as error:  # whatever a library does at its import
         answer({"error": f"{type(error).__name__}: {error}"})
         return
-    answer({"version": peer.version, "how": module.HOW})
+    answer({"version": peer.version, "how": how})
     for line in sys.stdin:
         try:
-            answer(follow(peer, json.loads(line)))
+            answer(answer_to(peer, json.loads(line)))
         except Exception as error:
             answer({"error": f"{type(error).__name__}: {str(error)[:300]}"})
 
 
+def start():
+    module = importlib.import_module("peers." + sys.argv[1])
+    return module.Peer(int(sys.argv[2])), module.HOW
+
+
 if __name__ == "__main__":
-    main()
+    serve(start, follow)
