@@ -34,6 +34,7 @@ void weir::buildTrainCodePipeline(OpPassManager &manager, const CodeGenOptions &
   // What forward and backward pass both compute is computed once.
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());
+  function.addPass(createExpandBatchNormPass());
   function.addPass(createExpand1dPass());
   function.addPass(createLinearToProductPass());
   function.addPass(createChannelsLastPass());

@@ -409,7 +409,7 @@ static uint64_t mixExamples(uint64_t hash, const Dataset &dataset,
 Result<TrainingData> DataBinder::encode(const std::vector<Port> &finalPorts) && {
   TrainingData data;
   std::string source = raw.source;
-  Result<Dataset> dataset = format.encode(std::move(raw), finalPorts, /*withTargets=*/true);
+  Result<Dataset> dataset = format.encode(raw, finalPorts, /*withTargets=*/true);
   if (!dataset)
     return dataset.takeError();
   if (rows > dataset->rows()) // arrays without a batch axis
@@ -418,7 +418,7 @@ Result<TrainingData> DataBinder::encode(const std::vector<Port> &finalPorts) && 
   data.trainRows = std::move(trainRows);
   data.validRows = std::move(validRows);
   if (rawValid) {
-    Result<Dataset> valid = format.encode(std::move(*rawValid), finalPorts, /*withTargets=*/true);
+    Result<Dataset> valid = format.encode(*rawValid, finalPorts, /*withTargets=*/true);
     if (!valid)
       return inside("--valid", valid.takeError());
     data.validRows = allRows(valid->rows());

@@ -141,7 +141,7 @@ static Result<void> checkIds(const Port &port, const Dataset &dataset) {
   return {};
 }
 
-static Result<Dataset> encodeArrays(RawData data, const std::vector<Port> &ports,
+static Result<Dataset> encodeArrays(RawData &data, const std::vector<Port> &ports,
                                     bool withTargets) {
   Dataset dataset;
   for (const Port &port : ports) {
@@ -189,10 +189,10 @@ static Result<Dataset> encodeText(const TextEncoder &encoder, const RawData &dat
   return dataset;
 }
 
-Result<Dataset> DataFormat::encode(RawData data, const std::vector<Port> &ports,
+Result<Dataset> DataFormat::encode(RawData &data, const std::vector<Port> &ports,
                                    bool withTargets) const {
   if (data.kind == DataKind::Arrays)
-    return encodeArrays(std::move(data), ports, withTargets);
+    return encodeArrays(data, ports, withTargets);
   Result<Dataset> dataset =
       text ? encodeText(*text, data, ports, withTargets) : table->encode(*data.table, withTargets);
   if (!dataset)

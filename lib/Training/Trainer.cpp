@@ -101,11 +101,9 @@ Result<void> Trainer::Impl::compile() {
       return compiled.takeError();
     evaluator = std::move(*compiled);
   }
-  Result<std::unique_ptr<TrainStep>> compiled =
-      TrainStep::compile(module,
-                         TrainStepOptions{.clipNorm = plan().clipNorm.value_or(0.0),
-                                          .tables = plan().tables},
-                         options.compile);
+  Result<std::unique_ptr<TrainStep>> compiled = TrainStep::compile(
+      module, TrainStepOptions{.clipNorm = plan().clipNorm.value_or(0.0), .tables = plan().tables},
+      options.compile);
   if (!compiled)
     return compiled.takeError();
   step = std::move(*compiled);
@@ -195,7 +193,7 @@ Result<void> Trainer::Impl::restore(Checkpoint checkpoint) {
 
 // The model's parameters. One that no step needs stays as it was at the beginning.
 Result<ParameterFile> Trainer::Impl::copyParameters() const {
-  if (Result<void> current = step->catchUp(); !current)
+  if (Result<void> current = step->catchUp(pool); !current)
     return current.takeError();
   ParameterFile file;
   for (const Signature::Parameter &parameter : model.parameters) {

@@ -28,6 +28,8 @@ int verifyCommand(const Arguments &arguments);
 int benchCommand(const Arguments &arguments);
 int trainCommand(const Arguments &arguments);
 int exploreCommand(const Arguments &arguments);
+int evalCommand(const Arguments &arguments);
+int predictCommand(const Arguments &arguments);
 
 /// Parses; prints help or the mistake. The exit code if the command ends here.
 std::optional<int> parseOrExit(CommandLine &line, const Arguments &arguments);

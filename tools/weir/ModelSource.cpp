@@ -5,6 +5,7 @@
 #include "weir/Execution/Compiler.h"
 #include "weir/Execution/Parameters.h"
 #include "weir/Frontend/Frontend.h"
+#include "weir/Training/Checkpoint.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -101,6 +102,8 @@ Result<void> readBindings(const ModelArguments &arguments, ModelOptions &options
 
 Result<ParameterFile> readWeights(const ModelArguments &arguments) {
   Result<ParameterFile> file = readParameters(arguments.weights);
+  if (file)
+    file = withoutStates(std::move(*file));
   if (!file)
     return file.takeError();
   Result<ParameterFile> named = rename(std::move(*file), arguments.renames);

@@ -1,11 +1,16 @@
 //===- Train.cpp - weir train: a model learns ---------------------------------===//
 
 #include "CompileArguments.h"
+#include "Curves.h"
+#include "ProgressBar.h"
 #include "TrainArguments.h"
+#include "TrainLog.h"
 
+#include "weir/Training/FindRate.h"
 #include "weir/Training/Trainer.h"
 
 #include <csignal>
+#include <unistd.h>
 
 namespace weir {
 
@@ -14,31 +19,66 @@ namespace {
 struct TrainCommand {
   TrainArguments source;
   CompileArguments compile;
-  std::string output, saveEvery;
+  std::string output, saveEvery, log, curves;
   int64_t seed = 0;
   int64_t threads = ThreadPool::hardwareThreads();
-  bool resume = false;
+  bool resume = false, findRate = false;
+
+  Result<void> check() const;
 };
 
-// One line per epoch.
-class EpochLines : public TrainingObserver {
-public:
-  EpochLines(const TrainingPlan &plan) : plan(plan) {}
+// Who watches a training: a table on standard error, and what was asked for.
+struct Watchers {
+  ProgressBar bar{stderr, isatty(STDERR_FILENO) != 0};
+  std::unique_ptr<TrainLog> log;
+  std::unique_ptr<Curves> curves;
 
-  void epoch(const EpochReport &report) override {
-    fmt::print(stderr, "epoch {}/{}: train {}", report.epoch, plan.epochs,
-               describeScores(plan, report.train));
-    if (report.valid)
-      fmt::print(stderr, "; valid {}", describeScores(plan, *report.valid));
-    fmt::print(stderr, "; {} examples/s{}\n", withCommas(static_cast<int64_t>(report.perSecond)),
-               report.best && plan.best ? ", best" : "");
-  }
-
-private:
-  const TrainingPlan &plan;
+  Result<void> open(const TrainCommand &command);
+  std::vector<TrainingObserver *> all();
+  // What couldn't be written, told once all is over.
+  Result<void> failure() const;
 };
 
 } // namespace
+
+Result<void> Watchers::open(const TrainCommand &command) {
+  if (!command.log.empty()) {
+    Result<std::unique_ptr<TrainLog>> opened = TrainLog::open(command.log, command.resume);
+    if (!opened)
+      return opened.takeError();
+    log = std::move(*opened);
+  }
+  if (!command.curves.empty())
+    curves = std::make_unique<Curves>(command.curves);
+  return {};
+}
+
+std::vector<TrainingObserver *> Watchers::all() {
+  std::vector<TrainingObserver *> result = {&bar};
+  if (log)
+    result.push_back(log.get());
+  if (curves)
+    result.push_back(curves.get());
+  return result;
+}
+
+Result<void> Watchers::failure() const {
+  if (log && log->error())
+    return *log->error();
+  if (curves && curves->error())
+    return *curves->error();
+  return {};
+}
+
+// What doesn't go together, found before anything is read.
+Result<void> TrainCommand::check() const {
+  if (resume && output.empty())
+    return fail("--resume needs -o FILE: it goes on from the state beside that file");
+  if (findRate && (resume || !output.empty() || !log.empty() || !saveEvery.empty()))
+    return fail("--find-lr keeps nothing of what it learns: -o, --resume, --save-every and --log "
+                "don't go with it");
+  return {};
+}
 
 // Set by Ctrl-C; a second one ends the process as usual.
 static std::atomic<bool> interrupted = false;
@@ -81,10 +121,53 @@ static int report(const TrainingOutcome &outcome, const Trainer &trainer,
   return writeResult(text);
 }
 
+static int findRate(const TrainCommand &arguments, const CompileOptions &options) {
+  Result<TrainingSource> source = arguments.source.source();
+  if (!source)
+    return userError(source.error());
+  bool given = std::ranges::any_of(source->overrides.statements, [](const std::string &statement) {
+    return statement.starts_with("schedule");
+  });
+  if (!given)
+    source->overrides.statements.push_back("schedule range_test()");
+  DataArguments data = arguments.source.data;
+  data.seed = static_cast<uint64_t>(arguments.seed);
+  std::string diagnostics;
+  Result<PreparedTraining> prepared = prepareTraining(*source, data, diagnostics);
+  fmt::print(stderr, "{}", diagnostics);
+  if (!prepared)
+    return userError(prepared.error());
+  Result<std::unique_ptr<ThreadPool>> pool =
+      ThreadPool::create(static_cast<int>(arguments.threads));
+  if (!pool)
+    return userError(pool.error());
+  constexpr int64_t steps = 200;
+  Result<RateSearch> search =
+      weir::findRate(std::move(*prepared), steps, data.seed, options, pool->get());
+  if (!search)
+    return userError(search.error());
+  if (!arguments.curves.empty()) {
+    std::vector<Point> points;
+    for (const RateSearch::Step &step : search->steps)
+      points.push_back({step.rate, step.loss});
+    if (Result<void> written =
+            writeFile(arguments.curves, drawRateSearch(source->model, points, search->suggested));
+        !written)
+      return userError(written.error());
+  }
+  if (search->suggested <= 0)
+    return userError(fail("the loss fell at no learning rate; look at the curve with --curves"));
+  return writeResult(fmt::format("suggested --lr {:.2g}\n", search->suggested));
+}
+
 static int train(const TrainCommand &arguments) {
+  if (Result<void> good = arguments.check(); !good)
+    return userError(good.error());
   Result<CompileOptions> options = arguments.compile.options();
   if (!options)
     return userError(options.error());
+  if (arguments.findRate)
+    return findRate(arguments, *options);
   TrainerOptions trainerOptions;
   trainerOptions.compile = *options;
   trainerOptions.seed = static_cast<uint64_t>(arguments.seed);
@@ -94,8 +177,6 @@ static int train(const TrainCommand &arguments) {
                                              trainerOptions.saveSeconds);
         !parsed)
       return userError(parsed.error());
-  if (arguments.resume && arguments.output.empty())
-    return userError(fail("--resume needs -o FILE: it goes on from the state beside that file"));
   Result<TrainingSource> source = arguments.source.source();
   if (!source)
     return userError(source.error());
@@ -120,10 +201,11 @@ static int train(const TrainCommand &arguments) {
       ThreadPool::create(static_cast<int>(arguments.threads));
   if (!pool)
     return userError(pool.error());
-  TrainingPlan plan = prepared->loaded.training.plan;
-  EpochLines lines(plan);
+  Watchers watchers;
+  if (Result<void> opened = watchers.open(arguments); !opened)
+    return userError(opened.error());
   auto trainer = Trainer::create(std::move(*prepared), std::move(*source),
-                                 std::move(trainerOptions), pool->get(), {&lines});
+                                 std::move(trainerOptions), pool->get(), watchers.all());
   if (!trainer)
     return userError(trainer.error());
   if (state)
@@ -135,6 +217,8 @@ static int train(const TrainCommand &arguments) {
   Result<TrainingOutcome> outcome = (*trainer)->run(interrupted);
   if (!outcome)
     return userError(outcome.error());
+  if (Result<void> failure = watchers.failure(); !failure)
+    note(failure.error().message);
   return report(*outcome, **trainer, arguments.output);
 }
 
@@ -159,6 +243,12 @@ int trainCommand(const Arguments &arguments) {
   line.text("--save-every", "N", command.saveEvery,
             "save the state every N steps, or seconds as 30s; 60s if absent, and at the\n"
             "end of every epoch");
+  line.text("--log", "FILE.jsonl", command.log,
+            "tell every step and epoch as a line of JSON; --resume goes on with it");
+  line.text("--curves", "FILE.svg", command.curves, "draw the loss and the learning rate");
+  line.flag("--find-lr", command.findRate,
+            "suggest a learning rate: 200 steps at growing rates, the loss over them in\n"
+            "--curves FILE.svg");
   line.integer("--seed", "N", command.seed, 0, INT64_MAX,
                "for initial values, order, dropout and --split; 0 if absent");
   line.integer("--threads", "N", command.threads, 1, ThreadPool::kMaxThreads,

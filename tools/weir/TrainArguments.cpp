@@ -114,4 +114,29 @@ Result<LoadedCheckpoint> loadCheckpoint(const std::string &path) {
   return LoadedCheckpoint{std::move(*checkpoint), std::move(*loaded)};
 }
 
+Result<RawData> readFor(const LoadedCheckpoint &model, const DataArguments &data) {
+  const DataFormat &format = model.checkpoint.format;
+  TextUnit unit = format.textEncoder() ? format.textEncoder()->spec().unit : TextUnit::Words;
+  return readRawData(data.data, model.loaded.ports, format.kind(), unit, data.limit);
+}
+
+Result<Dataset> encodeFor(const LoadedCheckpoint &model, RawData &raw, bool withTargets) {
+  const DataFormat &format = model.checkpoint.format;
+  Result<Dataset> dataset = format.encode(raw, model.loaded.ports, withTargets);
+  if (!dataset || !format.encoder())
+    return dataset;
+  for (const Field &field : format.encoder()->fields()) {
+    const DataField *encoded = dataset->find(field.name);
+    if (!encoded || field.kind != FieldKind::Category)
+      continue;
+    int64_t cells = encoded->values->elements();
+    const int64_t *ids = encoded->values->i64();
+    if (int64_t unknown = std::count(ids, ids + cells, 0))
+      note(fmt::format("{} of {} cells of '{}' are missing or weren't seen in training: they are "
+                       "read as unknown",
+                       withCommas(unknown), withCommas(cells), field.name));
+  }
+  return dataset;
+}
+
 } // namespace weir

@@ -36,6 +36,11 @@ struct LoadedCheckpoint {
 };
 Result<LoadedCheckpoint> loadCheckpoint(const std::string &path);
 
+/// Reads the data that --data names, as the checkpoint's training data was read.
+Result<RawData> readFor(const LoadedCheckpoint &model, const DataArguments &data);
+/// Encodes it (see DataFormat), and tells the user of cells that are read as unknown.
+Result<Dataset> encodeFor(const LoadedCheckpoint &model, RawData &raw, bool withTargets);
+
 } // namespace weir
 
 #endif

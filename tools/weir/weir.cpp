@@ -15,6 +15,8 @@ static constexpr Command commands[] = {
     {"run", "compute a model's outputs", runCommand},
     {"compile", "write a library, an object file, or any stage on the way", compileCommand},
     {"train", "learn a model's parameters from data", trainCommand},
+    {"eval", "measure a trained model on data", evalCommand},
+    {"predict", "apply a trained model to new data", predictCommand},
     {"explore", "what the embeddings of a trained model have learned", exploreCommand},
     {"verify", "compare the compiled code with the reference interpreter", verifyCommand},
     {"bench", "time the compiled code", benchCommand},

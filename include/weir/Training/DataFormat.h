@@ -60,9 +60,10 @@ public:
   double undo(std::string_view port, size_t element, double value) const;
 
   /// The data as fields in the order of `ports`, without targets if not wanted. Of a
-  /// text without targets every window is an example, the one at its end too. Refuses
-  /// what doesn't fit the ports, ids outside of their tables included.
-  Result<Dataset> encode(RawData data, const std::vector<Port> &ports, bool withTargets) const;
+  /// text without targets every window is an example, the one at its end too. Arrays are
+  /// taken out of `data`. Refuses what doesn't fit the ports, ids outside of their tables
+  /// included.
+  Result<Dataset> encode(RawData &data, const std::vector<Port> &ports, bool withTargets) const;
 
   /// One line of JSON that fromJson reads back.
   std::string toJson() const;
