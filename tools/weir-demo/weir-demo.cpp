@@ -1,7 +1,8 @@
 //===- weir-demo.cpp - clothes, recognized ------------------------------------===//
 //
-// What `./dev demo` shows: compiles examples/fashion_stride2.weir, classifies the
-// 10,000 test images of Fashion-MNIST, and draws a few of them.
+// What `./dev demo` shows when `weir train` is done: compiles
+// examples/fashion_stride2.weir, classifies the 10,000 test images of Fashion-MNIST by what
+// was learned, and draws a few of them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,12 +29,15 @@ static constexpr const char *classNames[] = {"T-shirt/top", "Trouser",   "Pullov
                                              "Bag",         "Ankle boot"};
 
 static constexpr const char *example = WEIR_SOURCE_DIR "/examples/fashion_stride2";
+// What PyTorch learned, to compare with.
+static constexpr const char *pytorchWeights =
+    WEIR_SOURCE_DIR "/examples/fashion_stride2/weights.safetensors";
 
 static double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-static Result<std::unique_ptr<JitModel>> compileModel() {
+static Result<std::unique_ptr<JitModel>> compileModel(const std::string &weights) {
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   llvm::SourceMgr sources;
   Diagnostics diagnostics(&sources);
@@ -42,7 +46,7 @@ static Result<std::unique_ptr<JitModel>> compileModel() {
   if (!module)
     return Error{diagnostics.str()};
   Signature signature = readSignature(*module);
-  Result<ParameterFile> parameters = readParameters(std::string(example) + "/weights.safetensors");
+  Result<ParameterFile> parameters = readParameters(weights);
   if (!parameters)
     return parameters.takeError();
   if (Result<void> fits = checkParameters(signature, *parameters); !fits)
@@ -95,16 +99,23 @@ static std::string drawSome(const Tensor &images, const Tensor &labels,
   return out;
 }
 
-static Result<void> demonstrate(const std::string &folder) {
-  double start = seconds();
-  auto model = compileModel();
-  if (!model)
-    return model.takeError();
-  double compiled = seconds() - start;
+// How many of the images are taken for what they are.
+static int64_t countCorrect(const std::vector<int64_t> &predicted, const Tensor &labels) {
+  int64_t correct = 0;
+  for (size_t i = 0; i < predicted.size(); ++i)
+    correct += predicted[i] == labels.i64()[i];
+  return correct;
+}
 
+struct TestSet {
+  std::vector<Tensor> inputs; // the images
+  Tensor labels;
+};
+
+static Result<TestSet> readTestSet(const std::string &folder, std::span<const int64_t> imageShape) {
   Result<Tensor> images = readIdx(folder + "/t10k-images-idx3-ubyte.gz", IdxBytes::Scaled);
   if (images)
-    images = asBatch(std::move(*images), (*model)->signature().inputs[0].shape);
+    images = asBatch(std::move(*images), imageShape);
   if (!images)
     return images.takeError();
   Result<Tensor> labels = readIdx(folder + "/t10k-labels-idx1-ubyte.gz", IdxBytes::AsIs);
@@ -115,39 +126,65 @@ static Result<void> demonstrate(const std::string &folder) {
                            [](int64_t label) { return label >= 0 && label < 10; });
   if (count == 0 || labels->shape != std::vector<int64_t>{count} || !known)
     return fail("{}: images and labels don't belong together", folder);
+  TestSet set;
+  set.inputs.push_back(std::move(*images));
+  set.labels = std::move(*labels);
+  return set;
+}
 
+static Result<void> demonstrate(const std::string &folder, const std::string &weights) {
+  double start = seconds();
+  auto model = compileModel(weights);
+  if (!model)
+    return model.takeError();
+  double compiled = seconds() - start;
+  Result<TestSet> set = readTestSet(folder, (*model)->signature().inputs[0].shape);
+  if (!set)
+    return set.takeError();
+  int64_t count = set->labels.shape[0];
   auto pool = ThreadPool::create(ThreadPool::hardwareThreads());
   if (!pool)
     return pool.takeError();
-  std::vector<Tensor> inputs;
-  inputs.push_back(std::move(*images));
   start = seconds();
-  auto logits = (*model)->run(inputs, count, pool->get());
+  auto logits = (*model)->run(set->inputs, count, pool->get());
   double running = seconds() - start;
   if (!logits)
     return logits.takeError();
 
   std::vector<int64_t> predicted = largestOf(logits->front());
-  int64_t correct = 0;
-  for (int64_t i = 0; i < count; ++i)
-    correct += predicted[i] == labels->i64()[i];
   fmt::print("{}\nmodel     examples/fashion_stride2.weir, compiled to machine code in {:.0f} ms\n"
              "images    {} classified in {:.1f} ms on {} thread{} ({:.1f} us per image)\n"
              "accuracy  {:.4f}\n",
-             drawSome(inputs[0], *labels, predicted), compiled * 1e3, count, running * 1e3,
+             drawSome(set->inputs[0], set->labels, predicted), compiled * 1e3, count, running * 1e3,
              (*pool)->threads(), (*pool)->threads() == 1 ? "" : "s", running / double(count) * 1e6,
-             double(correct) / double(count));
+             double(countCorrect(predicted, set->labels)) / double(count));
+  if (weights == pytorchWeights)
+    return {};
+  auto reference = compileModel(pytorchWeights);
+  if (!reference)
+    return reference.takeError();
+  logits = (*reference)->run(set->inputs, count, pool->get());
+  if (!logits)
+    return logits.takeError();
+  fmt::print("          {:.4f} with the weights that PyTorch learned by the same recipe\n",
+             double(countCorrect(largestOf(logits->front()), set->labels)) / double(count));
   return {};
 }
 
+static constexpr const char *usage =
+    "usage: weir-demo [FOLDER [WEIGHTS.safetensors]]\n\n"
+    "Classifies the test images of Fashion-MNIST that lie in FOLDER,\n"
+    "/usr/share/datasets/fashion-mnist if it isn't given, by these weights or those that\n"
+    "come with examples/fashion_stride2.weir.\n";
+
 int main(int argc, char **argv) {
   std::string folder = argc > 1 ? argv[1] : "/usr/share/datasets/fashion-mnist";
-  if (argc > 2 || folder.starts_with("-")) {
-    fmt::print("usage: weir-demo [FOLDER]\n\nClassifies the test images of Fashion-MNIST that lie "
-               "in FOLDER,\n/usr/share/datasets/fashion-mnist if it isn't given.\n");
+  std::string weights = argc > 2 ? argv[2] : pytorchWeights;
+  if (argc > 3 || folder.starts_with("-")) {
+    fmt::print("{}", usage);
     return argc == 2 && (folder == "--help" || folder == "-h") ? 0 : 1;
   }
-  if (Result<void> done = demonstrate(folder); !done) {
+  if (Result<void> done = demonstrate(folder, weights); !done) {
     fmt::print(stderr, "weir-demo: {}\n", done.error().message);
     return 1;
   }
