@@ -135,6 +135,8 @@ void Elaborator::elaborateRules(const CallExpr &optimizerCall, const CallExpr *s
 
   plan.optimizer = rule->name.text.str();
   plan.schedule = schedule ? schedule->name.text.str() : "constant";
+  optimizerText = describeRule(plan.optimizer, arguments);
+  scheduleText = schedule ? describeRule(plan.schedule, scheduleArguments) : plan.schedule;
   program = &plan.program;
   // The learning rate is an argument of the compiled step even if no schedule
   // changes it.

@@ -131,6 +131,7 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
     function.setArgAttr(inputs.size() + i, "weir.target", builder.getUnitAttr());
     plan.targets.push_back(target.name.text.str());
   }
+  summarize(request.statements);
 }
 
 void Elaborator::copyForInference(const Definition &model) {

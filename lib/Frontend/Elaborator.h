@@ -121,6 +121,8 @@ public:
   }
 
   TrainingPlan plan;
+  /// The embeddings' tables whose text gives no length of rows, in order.
+  std::vector<std::string> recommended;
 
 private:
   friend class Call;
@@ -180,6 +182,8 @@ private:
   void elaborateMetric(const ast::Statement &statement);
   void elaborateBest(const ast::Statement &statement);
   void elaborateData(llvm::ArrayRef<const ast::Statement *> statements);
+  // SummarizePlan.cpp
+  void summarize(llvm::ArrayRef<const ast::Statement *> statements);
   void freeze(llvm::ArrayRef<const ast::Statement *> patterns, llvm::SMRange training);
   bool checkPerExample(const Value &value, llvm::SMRange range, const llvm::Twine &what);
 
@@ -195,6 +199,7 @@ private:
   };
   /// Arguments of an optimizer or a schedule by their parameters' names.
   using RuleArguments = std::vector<std::pair<const ast::Parameter *, Value>>;
+  static std::string describeRule(llvm::StringRef name, const RuleArguments &arguments);
   const ast::Definition *findRule(ast::DefinitionKind kind, const ast::CallExpr &call);
   bool bindRule(const ast::Definition &rule, const ast::CallExpr &call,
                 const llvm::StringMap<Binding> &overrides, RuleArguments &arguments);
@@ -328,6 +333,7 @@ private:
   Rule *optimizer = nullptr;
   RuleArguments *scheduled = nullptr; ///< the optimizer's arguments, in a schedule
   std::vector<const ast::Parameter *> setBySchedule;
+  std::string optimizerText, scheduleText; ///< with all their arguments
 };
 
 /// One call of a built-in with its arguments checked and converted. Used by

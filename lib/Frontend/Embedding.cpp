@@ -49,6 +49,8 @@ static Value emitEmbedding(Call &call) {
   mlir::Value table = call.parameter("weight", {rows, columns}, *initializer);
   if (!table)
     return Value::poison();
+  if (!call.has("size"))
+    call.elaborator.recommended.push_back(table.getDefiningOp<ParamOp>().getName().str());
   SmallVector<int64_t> shape(ids.shape());
   if (mode)
     shape.pop_back();

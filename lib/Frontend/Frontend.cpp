@@ -182,7 +182,8 @@ static std::optional<Selected> select(const ast::SourceFile &file, StringRef fil
 static std::optional<Training> build(const ast::SourceFile &file, StringRef fileName,
                                      SourceMgr &sources, mlir::MLIRContext &context,
                                      const ModelOptions &options,
-                                     const TrainingOverrides *overrides, Diagnostics &diagnostics) {
+                                     const TrainingOverrides *overrides, Diagnostics &diagnostics,
+                                     ModelNotes *notes = nullptr) {
   std::optional<Selected> selected =
       select(file, fileName, sources, context, options, overrides, diagnostics);
   if (!selected)
@@ -210,15 +211,21 @@ static std::optional<Training> build(const ast::SourceFile &file, StringRef file
   if (!result.module)
     return std::nullopt;
   result.plan = std::move(elaborator.plan);
+  if (notes) {
+    notes->recommended = std::move(elaborator.recommended);
+    if (selected->isTrained)
+      notes->plan = result.plan;
+  }
   return result;
 }
 
 static mlir::OwningOpRef<mlir::ModuleOp> buildModel(const ast::SourceFile &file, StringRef name,
                                                     SourceMgr &sources, mlir::MLIRContext &context,
                                                     const ModelOptions &options,
-                                                    Diagnostics &diagnostics) {
+                                                    Diagnostics &diagnostics,
+                                                    ModelNotes *notes = nullptr) {
   std::optional<Training> built =
-      build(file, name, sources, context, options, /*overrides=*/nullptr, diagnostics);
+      build(file, name, sources, context, options, /*overrides=*/nullptr, diagnostics, notes);
   if (!built)
     return nullptr;
   for (auto function :
@@ -232,6 +239,13 @@ mlir::OwningOpRef<mlir::ModuleOp> loadModel(StringRef path, SourceMgr &sources,
                                             Diagnostics &diagnostics) {
   std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
   return file ? buildModel(*file, path, sources, context, options, diagnostics) : nullptr;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> loadModel(StringRef path, SourceMgr &sources,
+                                            mlir::MLIRContext &context, const ModelOptions &options,
+                                            ModelNotes &notes, Diagnostics &diagnostics) {
+  std::unique_ptr<ast::SourceFile> file = loadSyntax(path, sources, diagnostics);
+  return file ? buildModel(*file, path, sources, context, options, diagnostics, &notes) : nullptr;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> loadModelFromText(StringRef text, StringRef name,

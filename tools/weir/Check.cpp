@@ -22,6 +22,16 @@ static std::string typeText(const std::vector<int64_t> &shape, int64_t cardinali
   return shape.empty() ? text : text + shapeToString(shape);
 }
 
+// Whether the table of an embedding got the recommended length of a row.
+static bool isRecommended(const Layer &layer, const LoadedModel &model) {
+  for (mlir::Operation *op : layer.ops)
+    for (mlir::Value operand : op->getOperands())
+      if (auto param = operand.getDefiningOp<ParamOp>())
+        if (llvm::is_contained(model.recommended, param.getName()))
+          return true;
+  return false;
+}
+
 static std::string makeTable(const LoadedModel &model) {
   std::vector<Layer> layers = listLayers(*model.module, *model.sources);
   std::vector<std::array<std::string, 5>> rows;
@@ -30,7 +40,8 @@ static std::string makeTable(const LoadedModel &model) {
     rows.push_back({input.name, "input", typeText(input.shape, input.cardinality), "", ""});
   int64_t learned = 0, buffers = 0, multiplyAdds = 0;
   for (const Layer &layer : layers) {
-    rows.push_back({layer.name, layer.kind, shapeToString(layer.shape),
+    std::string mark = isRecommended(layer, model) ? " (recommended)" : "";
+    rows.push_back({layer.name, layer.kind, shapeToString(layer.shape) + mark,
                     count(layer.parameters + layer.buffers), count(layer.multiplyAdds)});
     multiplyAdds += layer.multiplyAdds;
   }
@@ -60,6 +71,18 @@ static std::string makeTable(const LoadedModel &model) {
                      "example\n",
                      withCommas(learned + buffers), withCommas(learned),
                      double(learned + buffers) * 4 / 1024, withCommas(multiplyAdds));
+  if (!model.recommended.empty())
+    out += "recommended: min(600, round(1.6 n^0.56)) numbers for each of n ids\n";
+  return out;
+}
+
+// How the model is trained, in the words of its training block.
+static std::string makeTrainingTable(const LoadedModel &model) {
+  if (!model.plan)
+    return "";
+  std::string out = fmt::format("\ntraining {}\n\n", model.signature.model);
+  for (const TrainingPlan::Line &line : model.plan->summary)
+    out += fmt::format("{:<10} {}\n", line.word, line.text);
   return out;
 }
 
@@ -121,12 +144,14 @@ static std::string makeGraph(const LoadedModel &model) {
 int checkCommand(const Arguments &arguments) {
   ModelArguments source;
   bool graph = false;
-  CommandLine line("check", "Checks a model and shows what it is made of.",
-                   "The table has a row per operation: its name, the shape of its output for one\n"
-                   "example, its parameters, and the multiply-adds of products and convolutions.",
-                   "  weir check examples/fashion_stride2.weir\n"
-                   "  weir check examples/collab_dot.weir --set users=672 --set movies=8428\n"
-                   "  weir check examples/resnet18.weir --dot | dot -Tsvg > resnet18.svg");
+  CommandLine line(
+      "check", "Checks a model and shows what it is made of.",
+      "The table has a row per operation: its name, the shape of its output for one\n"
+      "example, its parameters, and the multiply-adds of products and convolutions. If\n"
+      "the file says how the model is trained, that follows, defaults included.",
+      "  weir check examples/fashion_stride2.weir\n"
+      "  weir check examples/collab_dot.weir --set users=672 --set movies=8428\n"
+      "  weir check examples/resnet18.weir --dot | dot -Tsvg > resnet18.svg");
   source.declare(line);
   source.declareWeights(line);
   line.flag("--dot", graph, "a graph in Graphviz' language instead of the table");
@@ -135,7 +160,7 @@ int checkCommand(const Arguments &arguments) {
   auto model = loadModel(source, ContextUse::Look);
   if (!model)
     return kUserError;
-  return writeResult(graph ? makeGraph(*model) : makeTable(*model));
+  return writeResult(graph ? makeGraph(*model) : makeTable(*model) + makeTrainingTable(*model));
 }
 
 } // namespace weir

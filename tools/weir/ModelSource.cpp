@@ -4,7 +4,7 @@
 
 #include "weir/Execution/Compiler.h"
 #include "weir/Execution/Parameters.h"
-#include "weir/Frontend/Frontend.h"
+#include "weir/Frontend/Training.h"
 #include "weir/Training/Checkpoint.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -138,7 +138,11 @@ std::unique_ptr<LoadedModel> loadModel(const ModelArguments &arguments, ContextU
   }
 
   Diagnostics diagnostics(model->sources.get());
-  model->module = loadModel(arguments.path, *model->sources, *model->context, options, diagnostics);
+  ModelNotes notes;
+  model->module =
+      loadModel(arguments.path, *model->sources, *model->context, options, notes, diagnostics);
+  model->plan = std::move(notes.plan);
+  model->recommended = std::move(notes.recommended);
   diagnostics.render(llvm::errs());
   if (!model->module)
     return nullptr;

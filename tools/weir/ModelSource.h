@@ -10,6 +10,7 @@
 #include "Command.h"
 
 #include "weir/Execution/Signature.h"
+#include "weir/Frontend/TrainingPlan.h"
 #include "weir/Runtime/ParameterFile.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -40,8 +41,10 @@ struct LoadedModel {
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   Signature signature;
-  ParameterFile parameters; // of --weights, renamed; empty until initialize() without
-  double seconds = 0;       // how long reading the text took
+  std::optional<TrainingPlan> plan;     // of the training block, if there is one
+  std::vector<std::string> recommended; // tables with the recommended length of rows
+  ParameterFile parameters;             // of --weights, renamed; empty until initialize() without
+  double seconds = 0;                   // how long reading the text took
 
   /// Without --weights: parameters as their initializers say. Tells the user so.
   Result<void> initialize(const ModelArguments &arguments);

@@ -53,6 +53,20 @@ std::optional<Training> loadTrainingFromText(llvm::StringRef text, llvm::StringR
                                              const TrainingOverrides &overrides,
                                              Diagnostics &diagnostics);
 
+/// What a text says about a model beside its function.
+struct ModelNotes {
+  /// The plan of the training block, if there is one.
+  std::optional<TrainingPlan> plan;
+  /// The tables whose rows have the recommended length of an embedding, as the
+  /// text gives none: names of parameters.
+  std::vector<std::string> recommended;
+};
+
+/// As `loadModel` without notes.
+mlir::OwningOpRef<mlir::ModuleOp> loadModel(llvm::StringRef path, llvm::SourceMgr &sources,
+                                            mlir::MLIRContext &context, const ModelOptions &options,
+                                            ModelNotes &notes, Diagnostics &diagnostics);
+
 /// The names of the prelude's optimizers and schedules, sorted.
 std::vector<std::string> preludeOptimizers();
 std::vector<std::string> preludeSchedules();

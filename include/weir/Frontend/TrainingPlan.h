@@ -18,6 +18,13 @@ enum class TablePolicy : uint8_t {
 
 /// Everything about a training but its functions.
 struct TrainingPlan {
+  /// What is in force, defaults too, in the words of the language, to be shown:
+  /// {"epochs", "5"}. Some words come several times.
+  struct Line {
+    std::string word, text;
+  };
+  std::vector<Line> summary;
+
   int64_t epochs = 1;
   int64_t batch = 64;
   /// The greatest length of the gradient of all parameters together.
