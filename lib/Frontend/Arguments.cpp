@@ -217,8 +217,12 @@ bool Elaborator::bindArguments(ArrayRef<ParameterSpec> parameters, StringRef sig
       return;
     }
     const ParameterSpec &spec = parameters[next];
-    give(next, getValue(spec), expr, range);
-    if (!spec.isVariadic())
+    Value value = getValue(spec);
+    // A list is all that a variadic parameter takes.
+    bool isComplete = !spec.isVariadic() ||
+                      (spec.kind == ArgumentKind::Sizes && value.kind == Value::Kind::Tuple);
+    give(next, std::move(value), expr, range);
+    if (isComplete)
       ++next;
   };
   if (piped)

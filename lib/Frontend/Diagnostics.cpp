@@ -192,12 +192,16 @@ std::string Diagnostics::str() const {
 
 StringRef nearestWord(StringRef word, ArrayRef<StringRef> candidates) {
   StringRef best;
-  // Two letters swapped are two edits, so words of five letters may have two.
+  // Two letters swapped are two edits, so words of five letters may have two. Where
+  // both ends are right, as of `leaner` for `linear`, half of the letters may be wrong.
   unsigned limit = word.size() < 5 ? 1 : std::max<size_t>(2, word.size() / 3);
-  unsigned bestDistance = limit + 1;
+  unsigned most = std::max<unsigned>(limit, word.size() / 2);
+  unsigned bestDistance = most + 1;
   for (StringRef candidate : candidates) {
-    unsigned distance = StringRef(word.lower()).edit_distance(candidate.lower(), true, limit + 1);
-    if (distance < bestDistance) {
+    bool sameEnds = !word.empty() && !candidate.empty() && word.front() == candidate.front() &&
+                    word.back() == candidate.back();
+    unsigned distance = StringRef(word.lower()).edit_distance(candidate.lower(), true, most + 1);
+    if (distance <= (sameEnds ? most : limit) && distance < bestDistance) {
       bestDistance = distance;
       best = candidate;
     }

@@ -84,6 +84,10 @@ TEST(Shapes, OfFunctions) {
   EXPECT_EQ(shapeOf("f32[3, 4]", "reshape(x, 2, -1)"), (Shape{2, 6}));
   EXPECT_EQ(shapeOf("f32[3, 4]", "reshape(x, x.shape)"), (Shape{3, 4}));
   EXPECT_EQ(shapeOf("f32[3, 4]", "pad(x, (1, 0), after: (0, 2))"), (Shape{4, 6}));
+  // A list is all of `before`, so that another one is `after`; single numbers are one list.
+  EXPECT_EQ(shapeOf("f32[3, 4]", "pad(x, (1, 0), (0, 2))"), (Shape{4, 6}));
+  EXPECT_EQ(shapeOf("f32[3, 4]", "pad(x, (1, 0), (0, 2), 7.0)"), (Shape{4, 6}));
+  EXPECT_EQ(shapeOf("f32[3, 4]", "pad(x, 1, 0)"), (Shape{5, 4}));
   EXPECT_EQ(shapeOf("f32[9, 4]", "slice(x, axis: 0, from: 1, to: -1, step: 3)"), (Shape{3, 4}));
   EXPECT_EQ(shapeOf("f32[3, 4]", "cosine_similarity(x, x[0])"), (Shape{3}));
   EXPECT_EQ(
