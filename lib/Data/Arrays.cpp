@@ -1,5 +1,6 @@
 //===- Arrays.cpp - Arrays as the command line names them ---------------------===//
 #include "weir/Data/Arrays.h"
+#include "Columns.h"
 #include "weir/Data/Idx.h"
 #include "weir/Data/Npy.h"
 #include "weir/Data/Npz.h"
@@ -122,6 +123,11 @@ Result<Tensor> readArray(std::string_view spec) {
           return fail("{}: the key after ':' is empty", path);
         break;
       }
+  if (isTableName(path)) {
+    if (key.empty())
+      return fail("{} is a table; name its columns as FILE:COLUMN or FILE:COLUMN,COLUMN", path);
+    return readColumns(path, key);
+  }
   Result<FileBytes> file = readFile(path);
   if (!file)
     return file.takeError();

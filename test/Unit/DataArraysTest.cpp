@@ -75,6 +75,27 @@ TEST(Arrays, FindsKeysBehindColons) {
   expectRefused(readArray(folder.file("none.npz:k")), "none.npz:k: cannot open");
 }
 
+TEST(Arrays, ReadsColumnsOfTables) {
+  TemporaryFolder folder;
+  std::string path = folder.file("a.csv");
+  expectOk(writeFile(path, "user,\"a, b\",age\n3,1,20\n0,2,30.5\n-1,-3,+4\n"));
+  expectIds(readArray(path + ":user"), {3}, {3, 0, -1});
+  expectTensor(readArray(path + ":age"), {3}, {20, 30.5f, 4});
+  expectIds(readArray(path + ":\"a, b\",user"), {3, 2}, {1, 3, 2, 0, -3, -1});
+  expectTensor(readArray(path + ":user,age"), {3, 2}, {3, 20, 0, 30.5f, -1, 4});
+  expectOk(writeFile(folder.file("b.tsv"), "x\ty\n1\t2\n"));
+  expectIds(readArray(folder.file("b.tsv") + ":y"), {1}, {2});
+
+  expectRefused(readArray(path), "a.csv is a table; name its columns as FILE:COLUMN");
+  expectRefused(readArray(path + ":"), "the key after ':' is empty");
+  expectRefused(readArray(path + ":film"), "there is no column 'film'; the columns are 'user'");
+  expectRefused(readArray(path + ":user,"), "there is no column ''");
+  expectOk(writeFile(path, "user\n1\nme\n"));
+  expectRefused(readArray(path + ":user"), "a.csv:3: column 'user': found 'me', expected a number");
+  expectOk(writeFile(path, "user,x\n1,2\n,3\n"));
+  expectRefused(readArray(path + ":user"), "a.csv:3: column 'user': found '', expected a number");
+}
+
 TEST(Arrays, ReadsWhatNumpyWrote) {
   // Written by NumPy 2 and by the safetensors package.
   expectTensor(readNpy(corpus + "npy/f4.npy"), {2, 3}, {0, 1, 2, 3, 4, 5});

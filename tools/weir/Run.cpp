@@ -204,12 +204,15 @@ int runCommand(const Arguments &arguments) {
   CommandLine line(
       "run", "Computes a model's outputs.",
       "FILE is a .npy, a .npz (FILE.npz:KEY if it holds several arrays), an IDX file,\n"
-      "gzipped or not (images are scaled to 0..1), or numbers: 1,2,3 is three\n"
-      "examples of a scalar or one of three; 1,2;3,4 is two rows. Axis 0 counts the\n"
-      "examples. Without any --input the inputs are random, --batch of them.",
+      "gzipped or not (images are scaled to 0..1), columns of numbers of a table\n"
+      "(FILE.csv:COLUMN, or FILE.csv:A,B for inputs of several), or numbers: 1,2,3 is\n"
+      "three examples of a scalar or one of three; 1,2;3,4 is two rows. Axis 0 counts\n"
+      "the examples. Without any --input the inputs are random, --batch of them.",
       "  weir run examples/from_scratch.weir --seed 1 --batch 4\n"
       "  weir run examples/collab_dot.weir --weights collab.safetensors \\\n"
       "      --input user=1,2,3 --input movie=10,20,30\n"
+      "  weir run examples/collab_dot.weir --weights collab.safetensors \\\n"
+      "      --input user=ids.csv:user --input movie=ids.csv:movie\n"
       "  weir run examples/fashion_stride2.weir --weights fashion.safetensors \\\n"
       "      --input image=t10k-images-idx3-ubyte.gz --output logits=logits.npy");
   run.source.declare(line);

@@ -11,6 +11,8 @@ namespace weir {
 ///   FILE        .npy, IDX or gzipped IDX, told apart by their first bytes;
 ///               IDX images are scaled to 0..1. A .npz if it holds one array.
 ///   FILE:KEY    the array KEY of a .npz
+///   FILE:A,B    columns of numbers of a .csv, .tsv or .tab, gzipped or not: [rows] of
+///               one, [rows, columns] of several; I64 if all are integers, else F32
 ///   1,2,3       inline: I64 if all are integers, else F32; shape [3]
 ///   1,2;3,4     inline rows: shape [2, 2]
 ///
