@@ -11,85 +11,18 @@
 //       for each group of rows                         (their addresses)
 //         for k: results[rows][columns] += a[row][k] * panel[k][columns]
 //         the epilogue, and one store
+//     for the rows that fill no group
+//       for each few panels: the same, with sums of fewer rows and more panels
 //
 //===----------------------------------------------------------------------===//
 
-#include "FlatAccess.h"
-#include "Kernel.h"
-#include "VectorBody.h"
+#include "ProductEmitter.h"
 
-#include "weir/Dialect/IR/WeirDialect.h"
-
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace weir;
-
-namespace {
-
-// Neighbouring loops that one loop can replace.
-struct MergedLoop {
-  int64_t size = 1; // per example where the batch is part of it
-  bool batched = false;
-  SmallVector<int64_t> dims; // outermost first
-  int64_t innermost() const { return dims.back(); }
-};
-
-class ProductEmitter {
-public:
-  ProductEmitter(OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
-  void emit();
-
-private:
-  void findLoops();
-  void emitUnit(Value unit, Value rows, Value rowBlocks);
-  void enterShared(Value position);
-  void emitPanel(Value panel, Value rowBegin, Value rowEnd, int64_t columns);
-  void emitRows(Value panel, Value row, int64_t rows, int64_t panels, int64_t columns);
-  SmallVector<Value> sum(ArrayRef<Value> rowMemories, Value panel, int64_t panels,
-                         int64_t columns);
-  SmallVector<Value> sumLoops(size_t level, ArrayRef<Value> rows, Value panel, Value rowOffset,
-                              Value panelOffset, SmallVector<Value> accumulators, int64_t panels,
-                              int64_t columns);
-  /// How many lanes of vector `j` of a panel hold columns.
-  int64_t laneCount(int64_t j, int64_t columns) {
-    int64_t vectors = llvm::divideCeil(columns, lanes);
-    return std::min<int64_t>(lanes, columns - j % vectors * lanes);
-  }
-  void finish(Value panel, Value row, ArrayRef<Value> sums, int64_t rows, int64_t panels,
-              int64_t columns);
-  Value rowBase(const FlatAccess &access, ArrayRef<Value> rowDims);
-  SmallVector<Value> splitRow(Value row);
-  scf::ForOp loopOver(Value from, Value to, int64_t step) {
-    return scf::ForOp::create(builder, loc, from, to, indexConstant(builder, loc, step));
-  }
-  Value constant(int64_t value) { return indexConstant(builder, loc, value); }
-
-  OpBuilder &builder;
-  const Kernel &kernel;
-  linalg::GenericOp op;
-  Location loc;
-  const KernelOptions &options;
-  ProductStrategyAttr strategy;
-  SmallVector<Value> sizes;
-  int64_t columnDim = 0;
-  int64_t depth = 1; // length of the sum
-  int64_t width = 1; // columns of the matrix
-  int64_t rowsPerExample = 1;
-  int64_t lanes = 1;
-  SmallVector<MergedLoop> rowLoops, sumLoopsMerged;
-  SmallVector<int64_t> sharedDims;
-  FlatAccess rowsAccess, matrix, output;
-  bool packed = false;
-  int64_t panelStride = 0; // from panel to panel
-  // The epilogue's operands, by argument number; null for the product itself.
-  SmallVector<std::optional<FlatAccess>> epilogueInputs;
-  std::optional<FlatAccess> init; // what the sum is added to
-};
-
-} // namespace
 
 // The map of an operand of the epilogue, seen from the loops of the product.
 static AffineMap throughOutput(AffineMap epilogueMap, AffineMap outputMap) {
@@ -153,10 +86,10 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
   matrix = {flatten(builder, loc, op.getInputs()[1]), *matrixFactors(op, packed)};
   if (!kernel.start)
     init = access(op.getOutputs()[0], outputMap);
-  if (!kernel.epilogue) {
+  linalg::GenericOp epilogue = kernel.epilogue;
+  if (!epilogue) {
     output = access(op.getOutputs()[0], outputMap);
   } else {
-    linalg::GenericOp epilogue = kernel.epilogue;
     for (OpOperand *operand : epilogue.getDpsInputOperands()) {
       Value memory = operand->get();
       if (memory == op.getOutputs()[0] || !isa<MemRefType>(memory.getType()))
@@ -167,7 +100,16 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
     }
     output = access(epilogue.getOutputs()[0], outputMap);
   }
+  Value written = rootOf((epilogue ? epilogue : op).getOutputs()[0]);
+  repeatable = !init;
+  for (linalg::GenericOp reader : {op, epilogue})
+    if (reader)
+      for (Value input : reader.getInputs())
+        repeatable &= !isa<MemRefType>(input.getType()) || rootOf(input) != written;
   findLoops();
+  for (const MergedLoop &loop : rowLoops)
+    rowsPerExample *= loop.size;
+  fewRows = rowsPerExample < strategy.getRows();
 }
 
 // Merges neighbouring loops whose accesses are evenly spaced across both.
@@ -177,11 +119,11 @@ void ProductEmitter::findLoops() {
   auto merge = [&](ArrayRef<int64_t> dims, ArrayRef<const FlatAccess *> accesses) {
     SmallVector<MergedLoop> merged;
     for (int64_t dim : dims) {
-      bool joins = !merged.empty() && !ShapedType::isDynamic(ranges[dim]) &&
-                   llvm::all_of(accesses, [&](const FlatAccess *access) {
-                     return access->factors[merged.back().innermost()] ==
-                            access->factors[dim] * ranges[dim];
-                   });
+      bool joins =
+          !merged.empty() && !ShapedType::isDynamic(ranges[dim]) &&
+          llvm::all_of(accesses, [&](const FlatAccess *access) {
+            return access->factors[merged.back().innermost()] == access->factors[dim] * ranges[dim];
+          });
       if (!joins)
         merged.push_back({});
       MergedLoop &loop = merged.back();
@@ -215,17 +157,14 @@ void ProductEmitter::findLoops() {
 
 void ProductEmitter::emit() {
   Value rows = constant(1);
-  for (const MergedLoop &loop : rowLoops) {
-    rowsPerExample *= loop.size;
+  for (const MergedLoop &loop : rowLoops)
     for (int64_t dim : loop.dims)
       rows = builder.createOrFold<arith::MulIOp>(loc, rows, sizes[dim]);
-  }
   int64_t panels = llvm::divideCeil(width, strategy.getColumns());
   int64_t panelBlocks = llvm::divideCeil(panels, strategy.getPanelBlock());
   // Rounded up; a batch of no examples has no block.
-  Value padded = addIndex(builder, loc, rows, constant(strategy.getRowBlock() - 1));
-  Value rowBlocks =
-      builder.createOrFold<arith::DivUIOp>(loc, padded, constant(strategy.getRowBlock()));
+  Value padded = addIndex(builder, loc, rows, constant(blockRows() - 1));
+  Value rowBlocks = builder.createOrFold<arith::DivUIOp>(loc, padded, constant(blockRows()));
   Value units = mulIndex(builder, loc, rowBlocks, panelBlocks);
   int64_t work = rowsPerExample * depth * width;
   for (int64_t dim : sharedDims) {
@@ -261,260 +200,195 @@ void ProductEmitter::enterShared(Value position) {
 }
 
 void ProductEmitter::emitUnit(Value unit, Value rows, Value rowBlocks) {
-  int64_t columns = strategy.getColumns();
-  int64_t panels = llvm::divideCeil(width, columns);
+  int64_t columns = strategy.getColumns(), height = strategy.getRows();
+  int64_t panels = llvm::divideCeil(width, columns), wholePanels = width / columns;
   int64_t panelBlocks = llvm::divideCeil(panels, strategy.getPanelBlock());
   if (!sharedDims.empty()) {
     Value perPosition = mulIndex(builder, loc, rowBlocks, panelBlocks);
     enterShared(arith::DivUIOp::create(builder, loc, unit, perPosition));
     unit = arith::RemUIOp::create(builder, loc, unit, perPosition);
   }
-  Value rowBlock = unit, panelBlock = constant(0);
+  Value rowBlock = unit;
+  panelFrom = constant(0);
+  panelTo = constant(wholePanels);
   if (panelBlocks > 1) {
     rowBlock = arith::DivUIOp::create(builder, loc, unit, constant(panelBlocks));
-    panelBlock = arith::RemUIOp::create(builder, loc, unit, constant(panelBlocks));
+    Value panelBlock = arith::RemUIOp::create(builder, loc, unit, constant(panelBlocks));
+    panelFrom = mulIndex(builder, loc, panelBlock, strategy.getPanelBlock());
+    if (width % (columns * strategy.getPanelBlock()) == 0)
+      panelTo = addIndex(builder, loc, panelFrom, constant(strategy.getPanelBlock()));
+    else
+      panelTo = arith::MinUIOp::create(
+          builder, loc, addIndex(builder, loc, panelFrom, constant(strategy.getPanelBlock())),
+          panelTo);
+    hasNarrow = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, panelBlock,
+                                      constant(panelBlocks - 1));
   }
-  Value rowBegin = mulIndex(builder, loc, rowBlock, strategy.getRowBlock());
+  // Blocks of whole groups, as even as they can be: each but the only one has two.
+  Value groups = builder.createOrFold<arith::DivUIOp>(
+      loc, addIndex(builder, loc, rows, constant(height - 1)), constant(height));
+  auto firstRow = [&](Value block) {
+    Value scaled = builder.createOrFold<arith::MulIOp>(loc, block, groups);
+    Value group = builder.createOrFold<arith::DivUIOp>(loc, scaled, rowBlocks);
+    return mulIndex(builder, loc, group, height);
+  };
+  Value rowBegin = firstRow(rowBlock);
   Value rowEnd = arith::MinUIOp::create(
-      builder, loc, addIndex(builder, loc, rowBegin, constant(strategy.getRowBlock())), rows);
-
-  int64_t wholePanels = width / columns, rest = width % columns;
-  if (wholePanels > 0) {
-    Value from = mulIndex(builder, loc, panelBlock, strategy.getPanelBlock());
-    Value to = constant(wholePanels);
-    if (panelBlocks > 1)
-      to = arith::MinUIOp::create(
-          builder, loc, addIndex(builder, loc, from, constant(strategy.getPanelBlock())), to);
-    scf::ForOp loop = loopOver(from, to, 1);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    emitPanel(loop.getInductionVar(), rowBegin, rowEnd, columns);
-  }
-  if (rest == 0)
-    return;
-  // The last panel is narrower; it belongs to the last block of panels.
-  auto emitRest = [&] { emitPanel(constant(wholePanels), rowBegin, rowEnd, rest); };
-  if (panelBlocks == 1)
-    return emitRest();
-  Value isLast = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, panelBlock,
-                                       constant(panelBlocks - 1));
-  auto branch = scf::IfOp::create(builder, loc, isLast, /*withElseRegion=*/false);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(branch.thenBlock());
-  emitRest();
+      builder, loc, firstRow(addIndex(builder, loc, rowBlock, constant(1))), rows);
+  emitRows(rowBegin, rowEnd);
 }
 
-// All rows of the block for one panel: groups as tall as the strategy says, then
-// smaller ones.
-void ProductEmitter::emitPanel(Value panel, Value rowBegin, Value rowEnd, int64_t columns) {
-  // Each height is code of its own. Where an example has many rows, what is left at
-  // the end of the batch hardly counts; where it has few, a pair of rows pays.
-  SmallVector<int64_t> heights = {strategy.getRows()};
-  if (rowsPerExample < strategy.getRows() && strategy.getRows() > 2)
-    heights.push_back(2);
-  if (heights.back() > 1)
-    heights.push_back(1);
-  Value begin = rowBegin;
-  for (int64_t height : heights) {
-    Value count = arith::SubIOp::create(builder, loc, rowEnd, begin);
-    Value rest = height == 1 ? constant(0)
-                             : builder.createOrFold<arith::RemUIOp>(loc, count, constant(height));
-    Value end = builder.createOrFold<arith::SubIOp>(loc, rowEnd, rest);
-    scf::ForOp loop = loopOver(begin, end, height);
-    {
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(loop.getBody());
-      emitRows(panel, loop.getInductionVar(), height, 1, columns);
+// Writes the body for each panel of the unit.
+void ProductEmitter::forEachPanel(llvm::function_ref<void(Panel)> body) {
+  int64_t columns = strategy.getColumns();
+  int64_t wholePanels = width / columns, rest = width % columns;
+  if (wholePanels > 0) {
+    scf::ForOp loop = loopOver(panelFrom, panelTo, 1);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    body({loop.getInductionVar(), columns});
+  }
+  if (rest != 0)
+    ifNarrow([&] { body({constant(wholePanels), rest}); });
+}
+
+// The last panel is narrower; it belongs to the last block of panels.
+void ProductEmitter::ifNarrow(llvm::function_ref<void()> body) {
+  if (!hasNarrow)
+    return body();
+  auto branch = scf::IfOp::create(builder, loc, hasNarrow, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+// Groups as tall as the strategy says, panel by panel, then the rows that fill none.
+//
+// Where an example has rows for a group, the last group takes what it lacks from the
+// rows before it: the same sums are computed and stored again, and no code is needed
+// for less. Where it has fewer, rests are what matters (a batch of one, two or four), and
+// they are computed in groups of 1, 2, 4, ... rows over several panels at once.
+void ProductEmitter::emitRows(Value rowBegin, Value rowEnd) {
+  int64_t height = strategy.getRows();
+  Value count = arith::SubIOp::create(builder, loc, rowEnd, rowBegin);
+  Value rest = builder.createOrFold<arith::RemUIOp>(loc, count, constant(height));
+  Value groupsEnd = builder.createOrFold<arith::SubIOp>(loc, rowEnd, rest);
+  int64_t tallest = llvm::bit_floor<uint64_t>(std::max<int64_t>(height - 1, 1));
+  auto atLeast = [&](Value value, int64_t least) -> Value {
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, value, constant(least));
+  };
+  Value lastRow; // rows past it stand for it
+  if (!fewRows && repeatable) {
+    groupsEnd = rowEnd;
+    lastStart = arith::SubIOp::create(builder, loc, rowEnd, constant(height));
+  } else if (fewRows && repeatable) {
+    lastRow = arith::SubIOp::create(builder, loc, rowEnd, constant(1));
+    if (tallest + 1 < height) // else a rest never needs a whole group
+      groupsEnd =
+          arith::SelectOp::create(builder, loc, atLeast(rest, tallest + 1), rowEnd, groupsEnd);
+  }
+  forEachPanel([&](Panel panel) {
+    scf::ForOp loop = loopOver(rowBegin, groupsEnd, height);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    emitGroup(panel, rowsFrom(loop.getInductionVar(), height, lastRow));
+  });
+  lastStart = nullptr;
+  if (height == 1 || (!fewRows && repeatable))
+    return;
+  if (!fewRows)
+    return emitFewRows(groupsEnd, rowEnd, 1, nullptr);
+
+  Value begin = groupsEnd;
+  for (int64_t few = tallest; few >= 1; few /= 2) {
+    Value end;
+    if (repeatable) {
+      // This height, if the rest is more than half of it.
+      Value left = arith::SubIOp::create(builder, loc, rowEnd, begin);
+      end = arith::SelectOp::create(builder, loc, atLeast(left, few / 2 + 1), rowEnd, begin);
+    } else {
+      Value left = arith::SubIOp::create(builder, loc, rowEnd, begin);
+      Value part =
+          few == 1
+              ? left
+              : Value(arith::SubIOp::create(
+                    builder, loc, left, arith::RemUIOp::create(builder, loc, left, constant(few))));
+      end = addIndex(builder, loc, begin, part);
     }
+    emitFewRows(begin, end, few, repeatable ? lastRow : Value());
     begin = end;
   }
 }
 
-// The position of a row along each merged loop.
-SmallVector<Value> ProductEmitter::splitRow(Value row) {
-  SmallVector<Value> positions(rowLoops.size());
-  for (size_t i = rowLoops.size(); i-- > 1;) {
-    Value size = constant(rowLoops[i].size);
-    positions[i] = arith::RemUIOp::create(builder, loc, row, size);
-    row = arith::DivUIOp::create(builder, loc, row, size);
+SmallVector<Value> ProductEmitter::rowsFrom(Value row, int64_t height, Value lastRow) {
+  if (lastStart)
+    row = arith::MinUIOp::create(builder, loc, row, lastStart);
+  SmallVector<Value> rows;
+  for (int64_t i = 0; i < height; ++i) {
+    rows.push_back(addIndex(builder, loc, row, constant(i)));
+    if (lastRow && i > 0)
+      rows.back() = arith::MinUIOp::create(builder, loc, rows.back(), lastRow);
   }
-  if (!positions.empty())
-    positions[0] = row;
-  return positions;
+  return rows;
 }
 
-Value ProductEmitter::rowBase(const FlatAccess &access, ArrayRef<Value> positions) {
-  Value base = constant(0);
-  for (auto [loop, position] : llvm::zip_equal(rowLoops, positions))
-    base = addIndex(builder, loc, base,
-                    mulIndex(builder, loc, position, access.factors[loop.innermost()]));
-  return base;
-}
+// Groups of few rows: sums for as many panels side by side as fill the registers.
+void ProductEmitter::emitFewRows(Value begin, Value end, int64_t height, Value lastRow) {
+  scf::ForOp loop = loopOver(begin, end, height);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> rows = rowsFrom(loop.getInductionVar(), height, lastRow);
 
-void ProductEmitter::emitRows(Value panel, Value row, int64_t rows, int64_t panels,
-                              int64_t columns) {
-  // Each row and the panel become buffers of their own, so that inside the loops one
-  // index serves all of them.
-  SmallVector<Value> bases;
-  for (int64_t i = 0; i < rows; ++i)
-    bases.push_back(
-        startingAt(builder, loc, rowsAccess.memory,
-                   rowBase(rowsAccess, splitRow(addIndex(builder, loc, row, constant(i))))));
-  Value panelBase = startingAt(builder, loc, matrix.memory, mulIndex(builder, loc, panel, panelStride));
-  SmallVector<Value> sums = sum(bases, panelBase, panels, columns);
-  finish(panel, row, sums, rows, panels, columns);
-}
-
-SmallVector<Value> ProductEmitter::sum(ArrayRef<Value> rowMemories, Value panel, int64_t panels,
-                                       int64_t columns) {
-  int64_t vectors = llvm::divideCeil(columns, lanes);
-  auto type = VectorType::get({lanes}, builder.getF32Type());
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  SmallVector<Value> accumulators(rowMemories.size() * panels * vectors, zero);
-  return sumLoops(0, rowMemories, panel, constant(0), constant(0), accumulators, panels, columns);
-}
-
-SmallVector<Value> ProductEmitter::sumLoops(size_t level, ArrayRef<Value> rows, Value panel,
-                                            Value rowOffset, Value panelOffset,
-                                            SmallVector<Value> accumulators, int64_t panels,
-                                            int64_t columns) {
-  if (level < sumLoopsMerged.size()) {
-    const MergedLoop &merged = sumLoopsMerged[level];
-    Value size = merged.batched ? constant(1) : constant(merged.size);
-    if (merged.batched)
-      for (int64_t dim : merged.dims)
-        size = builder.createOrFold<arith::MulIOp>(loc, size, sizes[dim]);
-    auto loop = scf::ForOp::create(builder, loc, constant(0), size, constant(1), accumulators);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    Value position = loop.getInductionVar();
-    Value offset = addIndex(builder, loc, rowOffset,
-                            mulIndex(builder, loc, position,
-                                     rowsAccess.factors[merged.innermost()]));
-    Value next = addIndex(builder, loc, panelOffset,
-                          mulIndex(builder, loc, position, matrix.factors[merged.innermost()]));
-    SmallVector<Value> inner =
-        sumLoops(level + 1, rows, panel, offset, next,
-                 SmallVector<Value>(loop.getRegionIterArgs()), panels, columns);
-    scf::YieldOp::create(builder, loc, inner);
-    return SmallVector<Value>(loop.getResults());
-  }
-
-  auto type = VectorType::get({lanes}, builder.getF32Type());
-  int64_t vectors = llvm::divideCeil(columns, lanes);
-  SmallVector<Value> columnVectors;
-  for (int64_t j = 0; j < panels * vectors; ++j) {
-    int64_t shift = (j / vectors) * panelStride + (j % vectors) * lanes;
-    Value at = addIndex(builder, loc, panelOffset, constant(shift));
-    int64_t count = laneCount(j, columns);
-    if (packed || count == lanes) {
-      columnVectors.push_back(vector::LoadOp::create(builder, loc, type, panel, at));
-      continue;
-    }
-    // Past the last column of a matrix that isn't padded lies what isn't ours.
-    auto narrow = VectorType::get({count}, builder.getF32Type());
-    Value part = vector::LoadOp::create(builder, loc, narrow, panel, at);
-    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-    columnVectors.push_back(vector::InsertStridedSliceOp::create(
-        builder, loc, part, zero, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1}));
-  }
-  for (auto [i, rowMemory] : llvm::enumerate(rows)) {
-    Value element = memref::LoadOp::create(builder, loc, rowMemory, rowOffset);
-    Value all = vector::BroadcastOp::create(builder, loc, type, element);
-    for (auto [j, column] : llvm::enumerate(columnVectors)) {
-      Value &accumulator = accumulators[i * columnVectors.size() + j];
-      if (options.fusedMultiplyAdd)
-        accumulator = vector::FMAOp::create(builder, loc, all, column, accumulator);
-      else
-        accumulator = arith::AddFOp::create(builder, loc, accumulator,
-                                            arith::MulFOp::create(builder, loc, all, column));
-    }
-  }
-  return accumulators;
-}
-
-// Adds what the sum starts from, applies the epilogue and stores, one vector after
-// the other; the last vector of a narrow panel has fewer lanes.
-void ProductEmitter::finish(Value panel, Value row, ArrayRef<Value> sums, int64_t rows,
-                            int64_t panels, int64_t columns) {
-  int64_t vectors = llvm::divideCeil(columns, lanes);
-  SmallVector<SmallVector<Value>> positions;
-  for (int64_t i = 0; i < rows; ++i)
-    positions.push_back(splitRow(addIndex(builder, loc, row, constant(i))));
-
-  for (int64_t j = 0; j < panels * vectors; ++j) {
-    int64_t first = (j / vectors) * strategy.getColumns() + (j % vectors) * lanes;
-    int64_t count = laneCount(j, columns);
-    Value column = addIndex(builder, loc, mulIndex(builder, loc, panel, strategy.getColumns()),
-                            constant(first));
-    auto type = VectorType::get({count}, builder.getF32Type());
-    // Where the lanes run along the operand it is read as a vector, else one element
-    // is shared by all.
-    auto read = [&](const FlatAccess &access, ArrayRef<Value> position) -> Lanes {
-      int64_t factor = access.factors[columnDim];
-      Value at = addIndex(builder, loc, rowBase(access, position),
-                          mulIndex(builder, loc, column, factor));
-      if (factor == 1 && count > 1)
-        return {vector::LoadOp::create(builder, loc, type, access.memory, at)};
-      if (factor == 0 || count == 1)
-        return {memref::LoadOp::create(builder, loc, access.memory, at)};
-      SmallVector<Value> elements;
-      for (int64_t lane = 0; lane < count; ++lane)
-        elements.push_back(memref::LoadOp::create(
-            builder, loc, access.memory, addIndex(builder, loc, at, constant(lane * factor))));
-      return {vector::FromElementsOp::create(builder, loc, type, elements)};
-    };
-    auto isSameForAllRows = [&](const FlatAccess &access) {
-      return llvm::all_of(rowLoops, [&](const MergedLoop &loop) {
-        return access.factors[loop.innermost()] == 0;
-      });
-    };
-    SmallVector<Lanes> shared(epilogueInputs.size());
-    for (int64_t i = 0; i < rows; ++i) {
-      Value value = sums[i * panels * vectors + j];
-      if (count == 1)
-        value = vector::ExtractOp::create(builder, loc, value, 0);
-      else if (count < lanes)
-        value = vector::ExtractStridedSliceOp::create(builder, loc, value, ArrayRef<int64_t>{0},
-                                                      ArrayRef<int64_t>{count},
-                                                      ArrayRef<int64_t>{1});
-      VectorBody body(builder, loc, count, options.fusedMultiplyAdd);
-      if (init)
-        value = arith::AddFOp::create(builder, loc, body.spread(read(*init, positions[i])), value);
-      Lanes result{value};
-      if (linalg::GenericOp epilogue = kernel.epilogue) {
-        for (auto [n, operand] : llvm::enumerate(epilogue.getDpsInputOperands())) {
-          BlockArgument argument = epilogue.getMatchingBlockArgument(operand);
-          if (operand->get() == op.getOutputs()[0]) {
-            body.bind(argument, {value});
-          } else if (!epilogueInputs[n]) {
-            body.bind(argument, {operand->get()});
-          } else if (isSameForAllRows(*epilogueInputs[n])) {
-            if (!shared[n].value)
-              shared[n] = read(*epilogueInputs[n], positions[i]);
-            body.bind(argument, shared[n]);
-          } else {
-            body.bind(argument, read(*epilogueInputs[n], positions[i]));
-          }
-        }
-        result = body.emit(*epilogue.getBody(), {}, -1);
+  int64_t columns = strategy.getColumns();
+  int64_t wholePanels = width / columns, rest = width % columns;
+  int64_t panels = wholePanels + (rest > 0), most = strategy.getRows() / height;
+  SmallVector<Panel> side;
+  if (hasNarrow) {
+    // Blocks of panels: the number that divides them.
+    int64_t together = most;
+    while (strategy.getPanelBlock() % together != 0)
+      --together;
+    bool divides = wholePanels % together == 0;
+    if (!divides && !repeatable)
+      together = 1;
+    if (wholePanels > 0) {
+      scf::ForOp panelLoop = loopOver(panelFrom, panelTo, together);
+      OpBuilder::InsertionGuard inner(builder);
+      builder.setInsertionPointToStart(panelLoop.getBody());
+      Value last =
+          divides ? Value() : Value(arith::SubIOp::create(builder, loc, panelTo, constant(1)));
+      for (int64_t i = 0; i < together; ++i) {
+        Value panel = addIndex(builder, loc, panelLoop.getInductionVar(), constant(i));
+        if (last && i > 0)
+          panel = arith::MinUIOp::create(builder, loc, panel, last);
+        side.push_back({panel, columns});
       }
-      Value stored = body.spread(result);
-      int64_t factor = output.factors[columnDim];
-      Value at = addIndex(builder, loc, rowBase(output, positions[i]),
-                          mulIndex(builder, loc, column, factor));
-      if (count == 1) {
-        memref::StoreOp::create(builder, loc, stored, output.memory, at);
-      } else if (factor == 1) {
-        vector::StoreOp::create(builder, loc, stored, output.memory, at);
-      } else {
-        for (int64_t lane = 0; lane < count; ++lane)
-          memref::StoreOp::create(builder, loc,
-                                  vector::ExtractOp::create(builder, loc, stored, lane),
-                                  output.memory,
-                                  addIndex(builder, loc, at, constant(lane * factor)));
-      }
+      emitGroup(side, rows);
     }
+    if (rest != 0)
+      ifNarrow([&] { emitGroup(Panel{constant(wholePanels), rest}, rows); });
+    return;
+  }
+  // A single row needs no register for the panel, so one vector more fits.
+  int64_t vectors = columns / lanes;
+  int64_t all = wholePanels * vectors + llvm::divideCeil(rest, lanes);
+  int64_t together = panels;
+  if (all * height > strategy.getRows() * vectors + (height == 1))
+    together = llvm::divideCeil(panels, llvm::divideCeil(panels, most));
+  int64_t looped = wholePanels / together;
+  if (looped > 1) {
+    scf::ForOp panelLoop = loopOver(constant(0), constant(looped * together), together);
+    OpBuilder::InsertionGuard inner(builder);
+    builder.setInsertionPointToStart(panelLoop.getBody());
+    for (int64_t i = 0; i < together; ++i)
+      side.push_back({addIndex(builder, loc, panelLoop.getInductionVar(), constant(i)), columns});
+    emitGroup(side, rows);
+  }
+  for (int64_t first = looped > 1 ? looped * together : 0; first < panels; first += together) {
+    side.clear();
+    for (int64_t i = first; i < std::min(first + together, panels); ++i)
+      side.push_back({constant(i), i < wholePanels ? columns : rest});
+    emitGroup(side, rows);
   }
 }
 

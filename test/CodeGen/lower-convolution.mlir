@@ -9,7 +9,9 @@
 // CHECK-LABEL: func.func @convolution
 // CHECK-SAME: %[[X:[^:]*]]: memref<?x10x10x3xf32>
 // CHECK: %[[FLAT:.*]] = memref.reinterpret_cast %[[X]] to offset: [0], sizes: [%{{.*}}], strides: [1]
-// CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %c2
+// The last group of two starts early enough to be whole.
+// CHECK: scf.for %[[GROUP:.*]] = %{{.*}} to %{{.*}} step %c2
+// CHECK: %[[ROW:.*]] = arith.minui %[[GROUP]], %{{.*}}
 // CHECK: %[[COLUMN:.*]] = arith.remui %[[ROW]], %c4
 // CHECK: %[[LINES:.*]] = arith.divui %[[ROW]], %c4
 // CHECK: %[[LINE:.*]] = arith.remui %[[LINES]], %c4

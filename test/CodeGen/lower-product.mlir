@@ -17,9 +17,11 @@
 // Whole panels, groups of two rows: the panel's two vectors are loaded once for both.
 // CHECK: scf.for %{{.*}} step %c1
 // CHECK: scf.for %{{.*}} step %c2
+// The matrix's next lines are asked for while these are read.
 // CHECK: %[[SUMS:.*]]:4 = scf.for %{{.*}} = %c0 to %c72 step %c1 iter_args(%[[S0:.*]] = %{{.*}}, %[[S1:.*]] = %{{.*}}, %[[S2:.*]] = %{{.*}}, %[[S3:.*]] = %{{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
 // CHECK-NOT: store
-// CHECK-DAG: %[[P0:.*]] = vector.load %[[PANEL:.*]][%{{.*}}] : {{.*}}, vector<8xf32>
+// CHECK: memref.prefetch %[[PANEL:.*]][%{{.*}}], read, locality<3>, data
+// CHECK-DAG: %[[P0:.*]] = vector.load %[[PANEL]][%{{.*}}] : {{.*}}, vector<8xf32>
 // CHECK-DAG: %[[P1:.*]] = vector.load %[[PANEL]][%{{.*}}] : {{.*}}, vector<8xf32>
 // CHECK: %[[A:.*]] = vector.broadcast %{{.*}} : f32 to vector<8xf32>
 // CHECK-NEXT: %[[N0:.*]] = vector.fma %[[A]], %[[P0]], %[[S0]]
@@ -33,16 +35,15 @@
 // CHECK: vector.store %[[R0]]
 // CHECK: %[[R2:.*]] = arith.addf %[[SUMS]]#2, %[[BIAS]]
 // CHECK: vector.store %[[R2]]
-// The row that is left over adds up in the same order.
-// CHECK: scf.for %{{.*}} step %c1
-// CHECK: scf.for %{{.*}} = %c0 to %c72 step %c1 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<8xf32>, vector<8xf32>)
-// The last panel has four columns: one vector of sums, of which four are stored.
+// The last panel has four columns: one vector of sums per row, of which four are stored.
 // CHECK: scf.if
 // CHECK: %[[LAST:.*]]:2 = scf.for %{{.*}} = %c0 to %c72 step %c1 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<8xf32>, vector<8xf32>)
 // CHECK: %[[FOUR:.*]] = vector.extract_strided_slice %[[LAST]]#0 {offsets = [0], sizes = [4], strides = [1]}
 // CHECK: vector.load {{.*}}, vector<4xf32>
 // CHECK: arith.addf %[[FOUR]]
 // CHECK: vector.store {{.*}}, vector<4xf32>
+// The row that is left over adds up in the same order.
+// CHECK: scf.for %{{.*}} = %c0 to %c72 step %c1 iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<8xf32>, vector<8xf32>)
 // CHECK: } {weir.kernel = 1440 : i64}
 // Nothing is left of the fill, and the buffer between is neither written nor read.
 // CHECK-NOT: linalg

@@ -1,0 +1,126 @@
+//===- ProductEmitter.h - the loops of one product ------------------------*- C++ -*-===//
+//
+// EmitProduct.cpp divides a product into units, panels and groups of rows;
+// EmitProductSums.cpp writes the sums of one group.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WEIR_LIB_CODEGEN_PRODUCTEMITTER_H
+#define WEIR_LIB_CODEGEN_PRODUCTEMITTER_H
+
+#include "FlatAccess.h"
+#include "Kernel.h"
+#include "VectorBody.h"
+
+#include "weir/Dialect/IR/WeirDialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+namespace weir {
+
+/// Neighbouring loops that one loop can replace.
+struct MergedLoop {
+  int64_t size = 1; // per example where the batch is part of it
+  bool batched = false;
+  llvm::SmallVector<int64_t> dims; // outermost first
+  int64_t innermost() const { return dims.back(); }
+};
+
+/// A panel of the matrix, and how many columns of it there are.
+struct Panel {
+  mlir::Value number;
+  int64_t columns;
+};
+
+class ProductEmitter {
+public:
+  ProductEmitter(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
+  void emit();
+
+private:
+  using Value = mlir::Value;
+  template <typename T> using ArrayRef = llvm::ArrayRef<T>;
+  template <typename T> using SmallVector = llvm::SmallVector<T>;
+
+  // What one vector of a block of sums holds: columns `first` to `first + count` of
+  // panel `panel`.
+  struct Strip {
+    size_t panel;
+    int64_t first, count;
+  };
+  // Where the loops of a sum have got to, in elements from a row's and a panel's start.
+  struct Position {
+    Value row, panel;
+  };
+  using SumBody = llvm::function_ref<SmallVector<Value>(Position, SmallVector<Value>)>;
+
+  // Division of the work (EmitProduct.cpp).
+  void findLoops();
+  void enterShared(Value position);
+  void emitUnit(Value unit, Value rows, Value rowBlocks);
+  void emitRows(Value rowBegin, Value rowEnd);
+  void emitFewRows(Value begin, Value end, int64_t height, Value lastRow);
+  void forEachPanel(llvm::function_ref<void(Panel)> body);
+  void ifNarrow(llvm::function_ref<void()> body);
+  SmallVector<Value> rowsFrom(Value row, int64_t height, Value lastRow);
+
+  // One group of rows (EmitProductSums.cpp).
+  void emitGroup(ArrayRef<Panel> panels, ArrayRef<Value> rows);
+  SmallVector<Strip> strips(ArrayRef<Panel> panels);
+  SmallVector<Value> rowMemories(ArrayRef<Value> rows);
+  SmallVector<Value> panelMemories(ArrayRef<Panel> panels);
+  SmallVector<Value> sumLoops(size_t level, Position position, SmallVector<Value> accumulators,
+                              SumBody body);
+  Position advance(Position position, Value index, const MergedLoop &loop);
+  SmallVector<Value> multiplyAdd(Position position, ArrayRef<Value> rowStarts,
+                                 ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
+                                 SmallVector<Value> accumulators);
+  void prefetch(Value panel, Value at);
+  void finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayRef<Value> sums);
+  Value rowBase(const FlatAccess &access, ArrayRef<Value> positions);
+  SmallVector<Value> splitRow(Value row);
+  Value sumSize(const MergedLoop &loop);
+
+  /// Rows of a unit, at most; two groups, or a short last block could have no group.
+  int64_t blockRows() const {
+    return std::max<int64_t>(strategy.getRowBlock(), 2 * strategy.getRows());
+  }
+  mlir::scf::ForOp loopOver(Value from, Value to, int64_t step) {
+    return mlir::scf::ForOp::create(builder, loc, from, to, constant(step));
+  }
+  Value constant(int64_t value) { return indexConstant(builder, loc, value); }
+  mlir::VectorType vectorType() { return mlir::VectorType::get({lanes}, builder.getF32Type()); }
+
+  mlir::OpBuilder &builder;
+  const Kernel &kernel;
+  mlir::linalg::GenericOp op;
+  mlir::Location loc;
+  const KernelOptions &options;
+  ProductStrategyAttr strategy;
+  SmallVector<Value> sizes;
+  int64_t columnDim = 0;
+  int64_t depth = 1; // length of the sum
+  int64_t width = 1; // columns of the matrix
+  int64_t rowsPerExample = 1;
+  int64_t lanes = 1;
+  SmallVector<MergedLoop> rowLoops, sumLoopsMerged;
+  SmallVector<int64_t> sharedDims;
+  FlatAccess rowsAccess, matrix, output;
+  bool packed = false;
+  /// A row computed twice is the same row: nothing that it reads is overwritten by it.
+  bool repeatable = false;
+  /// Examples have fewer rows than a group.
+  bool fewRows = false;
+  int64_t panelStride = 0; // from panel to panel
+  // The panels of the current unit: whole ones from `panelFrom` to `panelTo`; the
+  // narrow one is there if `hasNarrow` says so (always, where it is null).
+  Value panelFrom, panelTo, hasNarrow;
+  Value lastStart; // where a group may start at the latest; null if anywhere
+  // The epilogue's operands, by argument number; null for the product itself.
+  SmallVector<std::optional<FlatAccess>> epilogueInputs;
+  std::optional<FlatAccess> init; // what the sum is added to
+};
+
+} // namespace weir
+
+#endif // WEIR_LIB_CODEGEN_PRODUCTEMITTER_H

@@ -1,0 +1,102 @@
+// RUN: weir-opt --weir-lower-kernels --cse --canonicalize %s | FileCheck %s
+
+// Rows that fill no group. The strategy is written by hand: groups of four rows of two
+// vectors, and a matrix of three panels, the last of which has four columns.
+
+#rows = affine_map<(m, n, k) -> (m, k)>
+#matrix = affine_map<(m, n, k) -> (n floordiv 16, k, n mod 16)>
+#result = affine_map<(m, n, k) -> (m, n)>
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// An example has one row. Three rows make a group whose last row is there twice; two and
+// one are computed over several panels at once, since two sums alone would wait for
+// each other. The epilogue only reads what it doesn't write.
+// CHECK-LABEL: func.func @few_rows
+// CHECK: scf.for {{.*}} {
+// CHECK: %[[COUNT:.*]] = arith.subi %[[END:.*]], %[[BEGIN:.*]] : index
+// CHECK: %[[REST:.*]] = arith.remui %[[COUNT]], %c4
+// CHECK: %[[WHOLE:.*]] = arith.subi %[[END]], %[[REST]]
+// CHECK: %[[LAST:.*]] = arith.subi %[[END]], %c1
+// CHECK: %[[THREE:.*]] = arith.cmpi uge, %[[REST]], %c3
+// CHECK: %[[STOP:.*]] = arith.select %[[THREE]], %[[END]], %[[WHOLE]]
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK: scf.for %[[ROW:.*]] = %[[BEGIN]] to %[[STOP]] step %c4
+// CHECK: %[[NEXT:.*]] = arith.addi %[[ROW]], %c1
+// CHECK: arith.minui %[[NEXT]], %[[LAST]]
+// Eight sums for four rows of one panel, as many for two rows of two panels; five for
+// a single row, whose panels all fit.
+// CHECK: scf.for {{.*}} = %c0 to %c72 step %c1 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK: scf.for %{{.*}} step %c2
+// CHECK: scf.for {{.*}} = %c0 to %c72 step %c1 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK: scf.for %{{.*}} step %c1
+// CHECK: %[[ONE:.*]]:5 = scf.for {{.*}} = %c0 to %c72 step %c1
+// CHECK: vector.extract_strided_slice %[[ONE]]#4 {offsets = [0], sizes = [4], strides = [1]}
+// CHECK: return
+func.func @few_rows(%x: memref<?x72xf32>, %w: memref<3x72x16xf32>, %y: memref<?x36xf32>, %out: memref<?x36xf32>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %t = memref.alloc(%n) : memref<?x36xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<?x36xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<3x72x16xf32>) outs(%t : memref<?x36xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 8, rowBlock = 16, panelBlock = 3>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%t, %y : memref<?x36xf32>, memref<?x36xf32>) outs(%out : memref<?x36xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// The epilogue overwrites what it reads: a row that is computed twice would be added
+// twice. Rests are divided into two and one instead.
+// CHECK-LABEL: func.func @in_place
+// CHECK: arith.remui %{{.*}}, %c4
+// CHECK-NOT: arith.minui
+// CHECK-NOT: arith.select
+// CHECK: arith.remui %[[LEFT:.*]], %c2
+// CHECK: arith.subi %[[LEFT]]
+// CHECK-NOT: arith.minui
+// CHECK-NOT: arith.select
+// CHECK: return
+func.func @in_place(%x: memref<?x72xf32>, %w: memref<1x72x16xf32>, %y: memref<?x16xf32>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %t = memref.alloc(%n) : memref<?x16xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<?x16xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<1x72x16xf32>) outs(%t : memref<?x16xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 8, rowBlock = 16, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%t, %y : memref<?x16xf32>, memref<?x16xf32>) outs(%y : memref<?x16xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// An example has rows for two groups: the last group starts early enough to be full.
+// CHECK-LABEL: func.func @many_rows
+// CHECK: scf.for {{.*}} {
+// CHECK: %[[LATEST:.*]] = arith.subi %[[STOP:.*]], %c4
+// CHECK: scf.for %[[ROW:.*]] = %[[START:.*]] to %[[STOP]] step %c4
+// CHECK: %[[FIRST:.*]] = arith.minui %[[ROW]], %[[LATEST]]
+// CHECK: arith.addi %[[FIRST]], %c1
+// CHECK: vector.fma
+// CHECK: weir.kernel
+// CHECK: return
+func.func @many_rows(%x: memref<?x9x72xf32>, %w: memref<1x72x16xf32>, %out: memref<?x9x16xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x9x16xf32>)
+  linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (n floordiv 16, k, n mod 16)>, affine_map<(b, m, n, k) -> (b, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x9x72xf32>, memref<1x72x16xf32>) outs(%out : memref<?x9x16xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 8, rowBlock = 64, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
