@@ -57,23 +57,23 @@ void Curves::draw() {
 }
 
 std::string drawRateSearch(const std::string &model, std::vector<Point> losses, double suggested) {
-  Smoothed smoothed;
+  Smoothed smoothed(0.9);
   std::vector<Point> smooth;
-  double first = NAN, least = INFINITY;
+  size_t least = 0;
   for (const Point &point : losses) {
     if (!std::isfinite(point.y))
       break;
     smooth.push_back({point.x, smoothed.add(point.y)});
-    first = smooth.size() == 1 ? point.y : first;
-    least = std::min(least, smooth.back().y);
+    if (smooth.back().y < smooth[least].y)
+      least = smooth.size() - 1;
   }
   LineChart chart{.title = model + ": loss at growing learning rates",
                   .x = {"learning rate", Scale::Log},
                   .y = {"loss"},
                   .height = 400};
-  // Too high a rate makes the loss explode; what matters lies below where it began.
-  if (std::isfinite(first) && first > least)
-    chart.y.high = first + (first - least) / 2;
+  // Too high a rate makes the loss explode; what matters is what was met on the way down.
+  for (size_t i = 0; i < smooth.size() && i <= least; ++i)
+    chart.y.high = std::max(chart.y.high.value_or(losses[i].y), losses[i].y);
   chart.series.push_back({"each step", std::move(losses), LineStyle::Faint, 0});
   chart.series.push_back({"smoothed", std::move(smooth), LineStyle::Plain, 0});
   if (suggested > 0)

@@ -28,7 +28,7 @@ private:
 
   std::string path;
   TrainingOutline outline;
-  Smoothed smoothed;
+  Smoothed smoothed{0.95};
   std::vector<Point> losses, smoothLosses, validLosses, rates;
   std::optional<Error> failure;
 };
