@@ -9,6 +9,7 @@
 //   catch_up_rows: for each position that is the first of its id    (units of work)
 //                    for each group of vectors of the row
 //                      load; for each missed step: body; store
+//                        while no step has changed the states, they are no vectors
 //   update_rows:   for each position that is the first of its id    (units of work)
 //                    for each group of vectors of the row
 //                      for each position of the id: gradient += its row
@@ -116,6 +117,9 @@ private:
                  ArrayRef<Value> gradients, ArrayRef<Value> hypers);
   SmallVector<Value> loadAll(ArrayRef<Piece> pieces);
   void storeAll(ArrayRef<Piece> pieces, ArrayRef<Value> values);
+  SmallVector<Value> loadHypers(CatchUpRowsOp op, Value step);
+  Value replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces, MutableArrayRef<Value> values,
+                    Value from, Value to);
   void replay(CatchUpRowsOp op, ArrayRef<Piece> pieces, Value from, Value to);
 
   OpBuilder builder;
@@ -239,21 +243,119 @@ void UpdateEmitter::emit(GroupIdsOp op) {
   storeIndex(position, tails, head);
 }
 
+SmallVector<Value> UpdateEmitter::loadHypers(CatchUpRowsOp op, Value step) {
+  int64_t count = op.getBody().front().getNumArguments() - 1 - tables.size();
+  SmallVector<Value> hypers;
+  for (int64_t i = 0; i < count; ++i)
+    hypers.push_back(
+        memref::LoadOp::create(builder, loc, op.getHistory(), ValueRange{step, constant(i)}));
+  return hypers;
+}
+
+// Whether a new state follows from the states and the hyperparameters alone: then a row
+// whose states are all alike keeps them alike.
+static bool statesDependOnParameter(Block &body) {
+  DenseSet<Value> dependent = {body.getArgument(0)};
+  for (Operation &op : body.without_terminator())
+    if (llvm::any_of(op.getOperands(), [&](Value value) { return dependent.contains(value); }))
+      dependent.insert(op.result_begin(), op.result_end());
+  return llvm::any_of(body.getTerminator()->getOperands().drop_front(),
+                      [&](Value value) { return dependent.contains(value); });
+}
+
+// Most rows of a large table have never been in a batch: their states are still what
+// they started as, and mostly a step leaves them so. As long as this holds, all that
+// depends on states only is computed once instead of for each element. Returns the
+// first step that is left to do; `values` are those before it.
+Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces,
+                                 MutableArrayRef<Value> values, Value from, Value to) {
+  Block &body = op.getBody().front();
+  size_t count = tables.size();
+  auto initial = op->getAttrOfType<DenseF32ArrayAttr>("weir.initial");
+  if (!initial || count == 1 || statesDependOnParameter(body))
+    return from;
+  SmallVector<Value> states;
+  for (float state : initial.asArrayRef())
+    states.push_back(
+        arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(state)).getResult());
+  // Bits, since -0 counts in what follows.
+  auto isInitial = [&](Value value, size_t state) -> Value {
+    Type type = builder.getI32Type();
+    TypedAttr bits = builder.getI32IntegerAttr(
+        static_cast<int32_t>(llvm::bit_cast<uint32_t>(initial.asArrayRef()[state])));
+    auto vector = dyn_cast<VectorType>(value.getType());
+    if (vector) {
+      type = vector.clone(type);
+      bits = SplatElementsAttr::get(cast<ShapedType>(type), Attribute(bits));
+    }
+    Value same = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::eq, arith::BitcastOp::create(builder, loc, type, value),
+        arith::ConstantOp::create(builder, loc, cast<TypedAttr>(bits)));
+    return vector ? vector::ReductionOp::create(builder, loc, vector::CombiningKind::AND, same)
+                        .getResult()
+                  : same;
+  };
+  auto andOf = [&](Value a, Value b) -> Value { return arith::AndIOp::create(builder, loc, a, b); };
+
+  Value fresh;
+  SmallVector<Value> start = {from};
+  for (size_t piece = 0; piece < pieces.size(); ++piece) {
+    start.push_back(values[piece * count]);
+    for (size_t state = 0; state + 1 < count; ++state) {
+      Value same = isInitial(values[piece * count + 1 + state], state);
+      fresh = fresh ? andOf(fresh, same) : same;
+    }
+  }
+  Value none = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(0.0f));
+  auto bindAll = [&](VectorBody &vectors, Value parameter, ArrayRef<Value> hypers) {
+    SmallVector<Value> arguments = {parameter, none};
+    llvm::append_range(arguments, states);
+    llvm::append_range(arguments, hypers);
+    for (auto [argument, value] : llvm::zip_equal(body.getArguments(), arguments))
+      vectors.bind(argument, {value});
+  };
+  auto last = arith::SubIOp::create(builder, loc, to, constant(1));
+  auto loop = scf::WhileOp::create(
+      builder, loc, ValueRange(start).getTypes(), start,
+      [&](OpBuilder &, Location, ValueRange carried) {
+        Value more = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, carried[0], to);
+        // The last round computes the states of a step that is there, in vain.
+        Value step = arith::MinSIOp::create(builder, loc, carried[0], last);
+        VectorBody scalars(builder, loc, 1, options.fusedMultiplyAdd);
+        bindAll(scalars, none, loadHypers(op, step));
+        SmallVector<Lanes> results = scalars.emitAll(body, {}, -1);
+        more = andOf(more, fresh);
+        for (size_t state = 0; state + 1 < count; ++state)
+          more = andOf(more, isInitial(results[1 + state].value, state));
+        scf::ConditionOp::create(builder, loc, more, carried);
+      },
+      [&](OpBuilder &, Location, ValueRange carried) {
+        SmallVector<Value> hypers = loadHypers(op, carried[0]);
+        SmallVector<Value> yielded = {addIndex(builder, loc, carried[0], constant(1))};
+        for (auto [piece, parameter] : llvm::zip_equal(pieces, carried.drop_front())) {
+          VectorBody vectors(builder, loc, piece.lanes, options.fusedMultiplyAdd);
+          bindAll(vectors, parameter, hypers);
+          yielded.push_back(vectors.spread(vectors.emitAll(body, {}, -1)[0]));
+        }
+        scf::YieldOp::create(builder, loc, yielded);
+      });
+  for (size_t piece = 0; piece < pieces.size(); ++piece)
+    values[piece * count] = loop.getResult(1 + piece);
+  return loop.getResult(0);
+}
+
 // The steps `from` to `to` (which is not one of them), innermost so that the pieces stay
 // in registers.
 void UpdateEmitter::replay(CatchUpRowsOp op, ArrayRef<Piece> pieces, Value from, Value to) {
   SmallVector<Value> values = loadAll(pieces);
+  from = replayFresh(op, pieces, values, from, to);
   Value none = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(0.0f));
   SmallVector<Value> gradients(pieces.size(), none);
-  int64_t hyperCount = op.getBody().front().getNumArguments() - 1 - tables.size();
   auto loop = scf::ForOp::create(builder, loc, from, to, constant(1), values);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    SmallVector<Value> hypers;
-    for (int64_t i = 0; i < hyperCount; ++i)
-      hypers.push_back(memref::LoadOp::create(builder, loc, op.getHistory(),
-                                              ValueRange{loop.getInductionVar(), constant(i)}));
+    SmallVector<Value> hypers = loadHypers(op, loop.getInductionVar());
     values.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
     applyBody(op.getBody().front(), pieces, values, gradients, hypers);
     scf::YieldOp::create(builder, loc, values);

@@ -36,6 +36,15 @@ static SmallVector<BlockArgument> argumentsInOrder(func::FuncOp optimizer) {
   return result;
 }
 
+// What the states start as, before any step.
+static SmallVector<float> initialStates(func::FuncOp optimizer) {
+  SmallVector<float> result;
+  for (BlockArgument argument : optimizer.getArguments().drop_front(2))
+    if (auto start = optimizer.getArgAttrOfType<FloatAttr>(argument.getArgNumber(), "weir.state"))
+      result.push_back(static_cast<float>(start.getValueAsDouble()));
+  return result;
+}
+
 // The optimizer, whose ops are linalg ops on tensors of rank 0, as one block of scalars.
 static void fillBody(Region &region, func::FuncOp optimizer) {
   Block &body = region.emplaceBlock();
@@ -114,6 +123,12 @@ private:
   Value idsAt(OpBuilder &builder, Value ids, IRMapping &known);
   Groups groupIds(OpBuilder &builder, UpdateOp update);
   void writeCatchUp();
+  void catchUpRows(OpBuilder &builder, ValueRange values, Value last, Value now, Value history,
+                   Value ids, Value heads) {
+    auto op = CatchUpRowsOp::create(builder, step.getLoc(), values, last, now, history, ids, heads);
+    fillBody(op.getBody(), optimizer);
+    op->setAttr("weir.initial", builder.getDenseF32ArrayAttr(initialStates(optimizer)));
+  }
 
   ModuleOp module;
   func::FuncOp step;
@@ -205,9 +220,7 @@ void UpdateBinder::bind(int64_t inputs, int64_t outputs) {
     Value last =
         addBuffer(MemRefType::get({rows}, early.getI32Type()), "output", outputs + deferred.size());
     deferred.push_back({memoriesOf(update.getValues()), last});
-    auto catchUp = CatchUpRowsOp::create(early, update.getLoc(), deferred.back().values, last, now,
-                                         history, group.ids, group.heads);
-    fillBody(catchUp.getBody(), optimizer);
+    catchUpRows(early, deferred.back().values, last, now, history, group.ids, group.heads);
   }
 
   builder.setInsertionPoint(body.getTerminator());
@@ -254,10 +267,8 @@ void UpdateBinder::writeCatchUp() {
   for (Deferred &table : deferred) {
     SmallVector<Value> values =
         llvm::map_to_vector(table.values, [&](Value value) { return arguments.lookup(value); });
-    auto catchUp =
-        CatchUpRowsOp::create(builder, step.getLoc(), values, arguments.lookup(table.last),
-                              arguments.lookup(now), arguments.lookup(history), Value(), Value());
-    fillBody(catchUp.getBody(), optimizer);
+    catchUpRows(builder, values, arguments.lookup(table.last), arguments.lookup(now),
+                arguments.lookup(history), Value(), Value());
     rows.push_back(cast<MemRefType>(table.last.getType()).getDimSize(0));
   }
   func::ReturnOp::create(builder, step.getLoc());
