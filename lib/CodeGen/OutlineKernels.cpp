@@ -151,8 +151,10 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
         arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sge, total, constant(parallelWork));
     Value isDivisible =
         arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sgt, count, constant(1));
-    Value parallel = arith::AndIOp::create(body, loc, hasHook,
-                                           arith::AndIOp::create(body, loc, isLarge, isDivisible));
+    Value parallel = hasHook;
+    if (parallelWork > 0)
+      parallel = arith::AndIOp::create(body, loc, hasHook,
+                                       arith::AndIOp::create(body, loc, isLarge, isDivisible));
     auto branch = scf::IfOp::create(body, loc, parallel, /*withElseRegion=*/true);
     {
       OpBuilder then = branch.getThenBodyBuilder();

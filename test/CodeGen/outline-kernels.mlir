@@ -1,5 +1,6 @@
 // RUN: weir-opt --weir-outline-kernels="prefix=net" --split-input-file --verify-diagnostics %s | FileCheck %s
 // RUN: weir-opt --weir-outline-kernels="prefix=net parallel-work=7" --split-input-file --verify-diagnostics %s | FileCheck %s --check-prefix=EAGER
+// RUN: weir-opt --weir-outline-kernels="prefix=net parallel-work=0" --split-input-file --verify-diagnostics %s | FileCheck %s --check-prefix=ALWAYS
 
 module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK-LABEL: func.func @net_prepare(
@@ -90,6 +91,10 @@ module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK: return %c0_i32
   // EAGER-LABEL: func.func @net_run(
   // EAGER: arith.cmpi sge, %{{.*}}, %c7_i64
+  // For a clock, say: whoever gives a parallel_for gets every kernel.
+  // ALWAYS-LABEL: func.func @net_run(
+  // ALWAYS: %[[HAS_HOOK:.*]] = llvm.icmp "ne"
+  // ALWAYS: scf.if %[[HAS_HOOK]]
 
   // Kernels are known inside the object only. Each finds its memory through the frame:
   // the buffer lies 192 bytes and 32 per example into the arena.

@@ -5,7 +5,6 @@
 #include "Examples.h"
 #include "Layers.h"
 
-#include "weir/Execution/Jit.h"
 #include "weir/Execution/Parameters.h"
 #include "weir/Execution/Peak.h"
 #include "weir/Reference/Interpreter.h"
@@ -14,48 +13,6 @@
 #include "llvm/Support/raw_ostream.h"
 
 namespace weir {
-
-namespace {
-
-// Everything that one call of the compiled code needs, allocated once.
-struct Call {
-  std::vector<const void *> inputs;
-  std::vector<Tensor> outputTensors;
-  std::vector<void *> outputs;
-  AlignedBytes arena;
-  weir_frame frame = {};
-};
-
-} // namespace
-
-static Result<std::unique_ptr<Call>> makeCall(const JitModel &jit, const Examples &examples,
-                                              ThreadPool *pool) {
-  auto call = std::make_unique<Call>();
-  for (const Tensor &input : examples.inputs)
-    call->inputs.push_back(input.data());
-  for (const Signature::Output &output : jit.signature().outputs) {
-    auto tensor =
-        Tensor::uninitialized(DType::F32, wholeShape(output.shape, output.batched, examples.count));
-    if (!tensor)
-      return tensor.takeError();
-    call->outputTensors.push_back(std::move(*tensor));
-    call->outputs.push_back(call->outputTensors.back().data());
-  }
-  auto arena = allocateAligned(std::max<int64_t>(jit.arenaBytes(examples.count), 1));
-  if (!arena)
-    return arena.takeError();
-  call->arena = std::move(*arena);
-  call->frame.batch = examples.count;
-  call->frame.inputs = call->inputs.data();
-  call->frame.outputs = call->outputs.data();
-  call->frame.prepared = jit.prepared();
-  call->frame.arena = call->arena.get();
-  if (pool && pool->threads() > 1) {
-    call->frame.parallel_for = ThreadPool::parallelFor;
-    call->frame.pool = pool;
-  }
-  return call;
-}
 
 // Runs the reference on as many of the examples as it can do in a few seconds, at
 // least one, and compares.
@@ -84,32 +41,6 @@ static Result<void> checkAgainstReference(LoadedModel &model, const Examples &ex
   return {};
 }
 
-Result<RunTimes> timeRuns(const BenchArguments &arguments,
-                          const std::function<Result<void>()> &run) {
-  double limit = double(arguments.seconds);
-  double warmUpEnd = now() + limit / 10;
-  for (int i = 0; i < 3 || now() < warmUpEnd; ++i)
-    if (Result<void> done = run(); !done)
-      return done.takeError();
-  RunTimes times;
-  double end = now() + limit;
-  while (arguments.runs ? int64_t(times.seconds.size()) < arguments.runs
-                        : times.seconds.size() < 5 || now() < end) {
-    double start = now();
-    if (Result<void> done = run(); !done)
-      return done.takeError();
-    times.seconds.push_back(now() - start);
-  }
-  std::sort(times.seconds.begin(), times.seconds.end());
-  return times;
-}
-
-std::string formatDuration(double seconds) {
-  if (seconds < 1e-3)
-    return fmt::format("{:.2f} us", seconds * 1e6);
-  return seconds < 1 ? fmt::format("{:.3f} ms", seconds * 1e3) : fmt::format("{:.3f} s", seconds);
-}
-
 static int bench(const BenchArguments &arguments) {
   Result<CompileOptions> options = arguments.compile.options();
   if (!options)
@@ -135,7 +66,7 @@ static int bench(const BenchArguments &arguments) {
     return bug(jit.error());
   if (Result<void> prepared = (*jit)->prepare(model->parameters); !prepared)
     return bug(prepared.error());
-  auto call = makeCall(**jit, examples, pool->get());
+  auto call = makeCall(**jit, examples.inputs, arguments.batch, pool->get());
   if (!call)
     return userError(call.error());
   if ((*jit)->call((*call)->frame) != WEIR_OK)

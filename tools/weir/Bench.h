@@ -1,20 +1,22 @@
-//===- Bench.h - What the ways of timing a model share ------------------------===//
+//===- Bench.h - What the commands that time a model share --------------------===//
 #ifndef WEIR_TOOLS_WEIR_BENCH_H
 #define WEIR_TOOLS_WEIR_BENCH_H
 
 #include "CompileArguments.h"
 #include "ModelSource.h"
 
+#include "weir/Execution/Jit.h"
+
 namespace weir {
 
-/// The command line of `weir bench`.
+/// The command line of `weir bench` and `weir profile`.
 struct BenchArguments {
   ModelArguments source;
   CompileArguments compile;
   int64_t batch = 1, threads = 1, runs = 0, seconds = 2;
   bool json = false;
 
-  // With --train only.
+  // With `bench --train` only.
   bool train = false;
   std::vector<std::string> statements, inputs;
 };
@@ -31,6 +33,19 @@ struct RunTimes {
 /// over, after a tenth of the time to warm up. Ends early if `run` returns an error.
 Result<RunTimes> timeRuns(const BenchArguments &arguments,
                           const std::function<Result<void>()> &run);
+
+/// Everything that one call of the compiled code needs, allocated once.
+struct Call {
+  std::vector<const void *> inputs;
+  std::vector<Tensor> outputTensors;
+  std::vector<void *> outputs;
+  AlignedBytes arena;
+  weir_frame frame = {};
+};
+
+/// A call on inputs that must outlive it. `pool` may be null.
+Result<std::unique_ptr<Call>> makeCall(const JitModel &jit, const std::vector<Tensor> &inputs,
+                                       int64_t batch, ThreadPool *pool);
 
 /// "12.34 us", "1.234 ms", "1.234 s".
 std::string formatDuration(double seconds);

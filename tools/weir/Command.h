@@ -26,6 +26,7 @@ int compileCommand(const Arguments &arguments);
 int runCommand(const Arguments &arguments);
 int verifyCommand(const Arguments &arguments);
 int benchCommand(const Arguments &arguments);
+int profileCommand(const Arguments &arguments);
 int trainCommand(const Arguments &arguments);
 int exploreCommand(const Arguments &arguments);
 int evalCommand(const Arguments &arguments);

@@ -20,6 +20,7 @@ static constexpr Command commands[] = {
     {"explore", "what the embeddings of a trained model have learned", exploreCommand},
     {"verify", "compare the compiled code with the reference interpreter", verifyCommand},
     {"bench", "time the compiled code", benchCommand},
+    {"profile", "where a call's time goes, layer by layer", profileCommand},
 };
 
 static std::string overview() {

@@ -153,7 +153,7 @@ def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let options = [
     Option<"prefix", "prefix", "std::string", "\"weir\"", "what exported names start with">,
     Option<"parallelWork", "parallel-work", "int64_t", "400000",
-           "a kernel of fewer operations runs on the calling thread">
+           "a kernel of fewer operations runs on the calling thread; with 0 all go through parallel_for">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
                            "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect",

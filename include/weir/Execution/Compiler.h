@@ -29,7 +29,8 @@ namespace weir {
 struct CompileOptions {
   CpuTarget target = CpuTarget::host();
   RewriteOptions rewrites;
-  /// A kernel of fewer operations runs on the calling thread.
+  /// A kernel of fewer operations runs on the calling thread. With 0 every kernel goes
+  /// through parallel_for, even if there is only one unit of work.
   int64_t parallelWork = 400'000;
   /// What the exported functions' names start with: PREFIX_run, PREFIX_prepare, ...
   std::string prefix = "weir";

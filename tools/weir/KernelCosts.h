@@ -1,0 +1,33 @@
+//===- KernelCosts.h - What the parts of a model's compiled code do -----------===//
+#ifndef WEIR_TOOLS_WEIR_KERNELCOSTS_H
+#define WEIR_TOOLS_WEIR_KERNELCOSTS_H
+
+#include "weir/Execution/Compiler.h"
+#include "weir/Runtime/Result.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/SourceMgr.h"
+
+namespace weir {
+
+/// One of the loop nests that a call runs, one after the other.
+struct KernelCost {
+  std::string layer;  // the layer that it is for, as `weir check` calls it
+  std::string what;   // the layer's kind, and what else is done on the way
+  std::string source; // FILE:LINE
+  int64_t work = 0;   // operations per example, as the code generator counts them
+  /// Of the layer, per example; 0 if it isn't a product.
+  int64_t multiplyAdds = 0;
+  /// The buffers that it reads and writes, each counted once; of a table the rows that
+  /// are read.
+  int64_t bytes = 0, bytesPerExample = 0;
+};
+
+/// The kernels of a model in the weir dialect, in the order in which they run. The module
+/// isn't changed.
+Result<std::vector<KernelCost>> findKernels(mlir::ModuleOp module, const llvm::SourceMgr &sources,
+                                            const CompileOptions &options);
+
+} // namespace weir
+
+#endif

@@ -1,0 +1,222 @@
+//===- Profile.cpp - weir profile: where a call's time goes -------------------===//
+//
+// The compiled code is made to call every kernel through the frame's parallel_for,
+// which here is a clock.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Bench.h"
+#include "KernelCosts.h"
+
+#include "weir/Execution/Parameters.h"
+#include "weir/Execution/Peak.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace weir {
+
+namespace {
+
+// The clock. It hands on what the compiled code would have handed on without it.
+struct Clock {
+  const std::vector<KernelCost> &kernels;
+  ThreadPool *pool;
+  int64_t batch, parallelWork;
+  size_t next = 0;                               // the kernel that comes now
+  std::vector<std::vector<double>> seconds = {}; // per kernel, of each run
+
+  static void call(void *self, int64_t count, void (*body)(void *, int64_t, int64_t),
+                   void *context) {
+    Clock &clock = *static_cast<Clock *>(self);
+    size_t number = clock.next++;
+    bool known = number < clock.kernels.size();
+    bool parallel = clock.pool && count > 1 && known &&
+                    clock.kernels[number].work * clock.batch >= clock.parallelWork;
+    double start = now();
+    if (parallel)
+      clock.pool->run(count, body, context);
+    else
+      body(context, 0, count);
+    if (known)
+      clock.seconds[number].push_back(now() - start);
+  }
+};
+
+// A row of the table: all kernels of a layer.
+struct Row {
+  std::string layer, what, source;
+  double seconds = 0;
+  int64_t bytes = 0, multiplyAdds = 0;
+};
+
+} // namespace
+
+// Of the last runs, those before were to warm up.
+static double medianOf(std::vector<double> &values, size_t runs) {
+  auto middle = values.end() - runs / 2 - 1;
+  std::nth_element(values.end() - runs, middle, values.end());
+  return *middle;
+}
+
+// Kernels of one layer become one row, in the order of their first kernel.
+static std::vector<Row> collectRows(const std::vector<KernelCost> &kernels, Clock &clock,
+                                    size_t runs) {
+  std::vector<Row> rows;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    const KernelCost &kernel = kernels[i];
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const Row &other) {
+      return other.layer == kernel.layer && other.source == kernel.source;
+    });
+    if (row == rows.end()) {
+      rows.push_back({kernel.layer, kernel.what, kernel.source});
+      row = rows.end() - 1;
+      row->multiplyAdds = kernel.multiplyAdds * clock.batch;
+    }
+    row->seconds += medianOf(clock.seconds[i], runs);
+    row->bytes += kernel.bytes + kernel.bytesPerExample * clock.batch;
+  }
+  return rows;
+}
+
+static std::string describe(const std::vector<Row> &rows, double call, double peak) {
+  size_t layerWidth = 5, whatWidth = 4, sourceWidth = 6;
+  double kernels = 0;
+  for (const Row &row : rows) {
+    layerWidth = std::max(layerWidth, row.layer.size());
+    whatWidth = std::max(whatWidth, row.what.size());
+    sourceWidth = std::max(sourceWidth, row.source.size());
+    kernels += row.seconds;
+  }
+  auto line = [&](std::string_view layer, std::string_view what, std::string_view source,
+                  std::string_view time, std::string_view share, std::string_view bytes,
+                  std::string_view rate, std::string_view speed, std::string_view ofPeak) {
+    std::string text = fmt::format(
+        "{:<{}}  {:<{}}  {:<{}}  {:>11}  {:>6}  {:>11}  {:>6}  {:>7}  {:>7}", layer, layerWidth,
+        what, whatWidth, source, sourceWidth, time, share, bytes, rate, speed, ofPeak);
+    return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+  };
+  std::string out =
+      line("layer", "what", "source", "time", "share", "bytes", "GB/s", "GFLOP/s", "of peak");
+  out += std::string(out.size() - 1, '-') + "\n";
+  std::string rule = out.substr(out.find('\n') + 1);
+  for (const Row &row : rows) {
+    double speed = 2.0 * double(row.multiplyAdds) / row.seconds;
+    out += line(row.layer, row.what, row.source, formatDuration(row.seconds),
+                fmt::format("{:.1f}%", 100 * row.seconds / call), withCommas(row.bytes),
+                fmt::format("{:.1f}", double(row.bytes) / row.seconds / 1e9),
+                row.multiplyAdds ? fmt::format("{:.1f}", speed / 1e9) : "",
+                row.multiplyAdds ? fmt::format("{:.1f}%", 100 * speed / peak) : "");
+  }
+  double rest = std::max(0.0, call - kernels);
+  out += rule;
+  out += line("checks, calls, clock", "", "", formatDuration(rest),
+              fmt::format("{:.1f}%", 100 * rest / call), "", "", "", "");
+  out += line("the whole call", "", "", formatDuration(call), "", "", "", "", "");
+  return out;
+}
+
+static int writeJson(const std::vector<Row> &rows, const BenchArguments &arguments, double call,
+                     double peak) {
+  llvm::json::Array layers;
+  for (const Row &row : rows)
+    layers.push_back(llvm::json::Object{{"layer", row.layer},
+                                        {"what", row.what},
+                                        {"source", row.source},
+                                        {"seconds", row.seconds},
+                                        {"bytes", row.bytes},
+                                        {"multiply_adds", row.multiplyAdds}});
+  llvm::json::Object object{{"batch", arguments.batch},
+                            {"threads", arguments.threads},
+                            {"seconds", call},
+                            {"peak_flops_per_second", peak},
+                            {"layers", std::move(layers)}};
+  std::string out;
+  llvm::raw_string_ostream(out) << llvm::json::Value(std::move(object)) << "\n";
+  return writeResult(out);
+}
+
+static int profile(const BenchArguments &arguments) {
+  Result<CompileOptions> options = arguments.compile.options();
+  if (!options)
+    return userError(options.error());
+  auto model = loadModel(arguments.source, ContextUse::Compile);
+  if (!model)
+    return kUserError;
+  if (Result<void> ready = model->initialize(arguments.source); !ready)
+    return userError(ready.error());
+  auto pool = ThreadPool::create(arguments.threads);
+  if (!pool)
+    return userError(pool.error());
+  auto inputs = makeRandomInputs(model->signature, arguments.batch, arguments.source.seed);
+  if (!inputs)
+    return userError(inputs.error());
+
+  // The same passes twice: once to look at the kernels, once for the code.
+  auto kernels = findKernels(*model->module, *model->sources, *options);
+  if (!kernels)
+    return bug(kernels.error());
+  Clock clock{*kernels, arguments.threads > 1 ? pool->get() : nullptr, arguments.batch,
+              options->parallelWork};
+  clock.seconds.resize(kernels->size());
+  options->parallelWork = 0; // every kernel goes through parallel_for
+  mlir::OwningOpRef<mlir::ModuleOp> compiled = model->module->clone();
+  auto jit = JitModel::compile(*compiled, *options);
+  if (!jit)
+    return bug(jit.error());
+  if (Result<void> prepared = (*jit)->prepare(model->parameters); !prepared)
+    return bug(prepared.error());
+  auto call = makeCall(**jit, *inputs, arguments.batch, nullptr);
+  if (!call)
+    return userError(call.error());
+  (*call)->frame.parallel_for = Clock::call;
+  (*call)->frame.pool = &clock;
+  if ((*jit)->call((*call)->frame) != WEIR_OK || clock.next != kernels->size())
+    return bug(
+        fail("the compiled code has {} kernels, {} were expected", clock.next, kernels->size()));
+
+  Result<double> peak = measurePeak(options->target, pool->get());
+  if (!peak)
+    return bug(peak.error());
+  Result<RunTimes> times = timeRuns(arguments, [&]() -> Result<void> {
+    clock.next = 0;
+    (*jit)->call((*call)->frame);
+    return {};
+  });
+  if (!times)
+    return bug(times.error());
+  std::vector<Row> rows = collectRows(*kernels, clock, times->seconds.size());
+  if (arguments.json)
+    return writeJson(rows, arguments, times->median(), *peak);
+  return writeResult(fmt::format("model {}, batch {}, {} thread{}, medians of {} runs, peak {:.1f} "
+                                 "GFLOP/s\n\n",
+                                 model->signature.model, arguments.batch, arguments.threads,
+                                 arguments.threads == 1 ? "" : "s",
+                                 withCommas(int64_t(times->seconds.size())), *peak / 1e9) +
+                     describe(rows, times->median(), *peak));
+}
+
+int profileCommand(const Arguments &arguments) {
+  BenchArguments profile;
+  CommandLine line(
+      "profile", "Shows where the time of a call goes, layer by layer.",
+      "A row is a layer with what was fused into it. Its bytes are the buffers that it reads\n"
+      "and writes, each counted once; of a table the rows that are read. GFLOP/s count two\n"
+      "operations per multiply-add that `weir check` lists; the peak is measured in the same\n"
+      "run. Each part of the code is timed on its own, which costs about 50 ns for each.",
+      "  weir profile examples/resnet18.weir --batch 8\n"
+      "  weir profile examples/collab_nn.weir --weights collab_nn.safetensors --threads 2");
+  profile.source.declare(line);
+  profile.source.declareWeights(line);
+  line.integer("--batch", "N", profile.batch, 1, 1 << 30, "examples per run; 1 if absent");
+  line.integer("--threads", "N", profile.threads, 1, ThreadPool::kMaxThreads, "1 if absent");
+  line.integer("--runs", "N", profile.runs, 1, 1 << 30, "how many runs, instead of --seconds");
+  line.integer("--seconds", "N", profile.seconds, 1, 3600, "for how long; 2 if absent");
+  line.flag("--json", profile.json, "print the table as one line of JSON, in seconds and bytes");
+  profile.compile.declare(line);
+  if (auto exit = parseOrExit(line, arguments))
+    return *exit;
+  return weir::profile(profile);
+}
+
+} // namespace weir
