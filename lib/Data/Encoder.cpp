@@ -1,6 +1,7 @@
 //===- Encoder.cpp - From the cells of a table to inputs and targets ----------===//
 #include "weir/Data/Encoder.h"
 #include "EncoderCheck.h"
+#include "weir/Data/Csv.h"
 #include <charconv>
 #include <cmath>
 
@@ -126,6 +127,28 @@ Result<Encoder> Encoder::fit(std::vector<FieldSpec> specs, const Table &table,
     encoder.all.push_back(std::move(field));
   }
   return encoder;
+}
+
+Result<void> Encoder::addCategories(std::string_view name, std::span<const std::string> labels) {
+  auto field = std::find_if(all.begin(), all.end(), [&](const Field &f) { return f.name == name; });
+  if (field == all.end() || field->kind != FieldKind::Category)
+    return fail("there is no input {} of categories", inQuotes(name));
+  const std::vector<std::string> missing = CsvOptions().missing;
+  std::vector<std::string> known(field->vocabulary.all().begin() + 1,
+                                 field->vocabulary.all().end());
+  for (const std::string &label : labels) {
+    if (std::find(missing.begin(), missing.end(), label) != missing.end())
+      return fail("{} means that the value isn't known, expected a category of {}", inQuotes(label),
+                  inQuotes(name));
+    if (field->vocabulary.find(label) != 0)
+      return fail("{} is a known category of {} already", inQuotes(label), inQuotes(name));
+    known.push_back(label);
+  }
+  Result<Vocabulary> extended = Vocabulary::create(known, /*hasUnknown=*/true);
+  if (!extended)
+    return inside(fmt::format("input {}", inQuotes(name)), extended.takeError());
+  field->vocabulary = std::move(*extended);
+  return {};
 }
 
 const Field *Encoder::find(std::string_view name) const {

@@ -153,6 +153,32 @@ TEST(Encoder, RefusesBadBindings) {
       "field 'x' is there twice");
 }
 
+TEST(Encoder, TakesFurtherCategories) {
+  Encoder encoder = fitted();
+  std::vector<std::string> labels = {"zoologist", "actor"};
+  Result<void> added = encoder.addCategories("job", labels);
+  ASSERT_TRUE(added) << added.error().message;
+  // What was known keeps its ids, new ones follow in the order given.
+  Result<Encoder> read = Encoder::fromJson(encoder.toJson());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->find("job")->cardinality(), 5);
+  Result<Dataset> data = read->encode(tableOf("job,age,wage,city,home\nactor,1,1,1,1\n"
+                                              "cook,1,1,1,1\nzoologist,1,1,1,1\nbaker,1,1,1,1\n"),
+                                      /*withTargets=*/false);
+  ASSERT_TRUE(data) << data.error().message;
+  expectField(*data, "job", {4}, {4, 1, 3, 0});
+
+  auto refuses = [&](std::string_view field, std::vector<std::string> texts,
+                     std::string_view part) {
+    expectRefused(encoder.addCategories(field, texts), part);
+  };
+  refuses("job", {"cook"}, "'cook' is a known category of 'job' already");
+  refuses("job", {"NA"}, "'NA' means that the value isn't known");
+  refuses("job", {"a", "a"}, "'a'");
+  refuses("label", {"maybe"}, "there is no input 'label' of categories");
+  EXPECT_EQ(encoder.find("job")->cardinality(), 5); // refusals change nothing
+}
+
 TEST(Encoder, TravelsAsJson) {
   Table table = tableOf("c,n,t\n\"q\"\"uo\n\xC3\xA9\",0.1,x\nb,0.30000000000000004,y\n");
   Result<Encoder> encoder =

@@ -28,6 +28,7 @@ int verifyCommand(const Arguments &arguments);
 int benchCommand(const Arguments &arguments);
 int profileCommand(const Arguments &arguments);
 int trainCommand(const Arguments &arguments);
+int adaptCommand(const Arguments &arguments);
 int exploreCommand(const Arguments &arguments);
 int evalCommand(const Arguments &arguments);
 int predictCommand(const Arguments &arguments);

@@ -2,10 +2,10 @@
 
 #include "Command.h"
 #include "ExploreViews.h"
-#include "TableInputs.h"
 #include "TrainArguments.h"
 
 #include "weir/Runtime/File.h"
+#include "weir/Training/TableInputs.h"
 
 namespace weir {
 

@@ -1,7 +1,8 @@
 //===- Predict.cpp - weir predict: what a trained model says of new data ------===//
 
+#include "Predict.h"
+
 #include "CompileArguments.h"
-#include "TrainArguments.h"
 
 #include "weir/Data/Csv.h"
 #include "weir/Data/Prefetcher.h"
@@ -200,55 +201,39 @@ static Result<std::string> header(const GivenCells &given,
   return row + "\n";
 }
 
-static int predict(const PredictCommand &command) {
-  Result<CompileOptions> options = command.compile.options();
-  if (!options)
-    return userError(options.error());
-  Result<LoadedCheckpoint> loaded = loadCheckpoint(command.checkpoint);
-  if (!loaded)
-    return userError(loaded.error());
-  const Checkpoint &checkpoint = loaded->checkpoint;
+Result<std::string> predictAll(const LoadedCheckpoint &loaded, RawData raw,
+                               const CompileOptions &options, ThreadPool *pool) {
+  const Checkpoint &checkpoint = loaded.checkpoint;
   const DataFormat &format = checkpoint.format;
-  std::vector<Port> inputs;
-  for (const Port &port : loaded->loaded.ports)
-    if (!port.target)
-      inputs.push_back(port);
-  Result<RawData> raw = readFor(*loaded, command.data);
-  if (!raw)
-    return userError(raw.error());
-  Result<Dataset> dataset = encodeFor(*loaded, *raw, /*withTargets=*/false);
+  Result<Dataset> dataset = encodeFor(loaded, raw, /*withTargets=*/false);
   if (!dataset)
-    return userError(dataset.error());
-  Result<std::unique_ptr<ThreadPool>> pool = ThreadPool::create(static_cast<int>(command.threads));
-  if (!pool)
-    return userError(pool.error());
-
-  mlir::OwningOpRef<mlir::ModuleOp> module = copyModelFunction(*loaded->loaded.training.module);
-  auto model = JitModel::compile(*module, *options);
+    return dataset.takeError();
+  mlir::OwningOpRef<mlir::ModuleOp> module = copyModelFunction(*loaded.loaded.training.module);
+  auto model = JitModel::compile(*module, options);
   if (!model)
-    return bug(model.error());
+    return model.takeError();
   if (Result<void> prepared = (*model)->prepare(checkpoint.parameters); !prepared)
-    return bug(prepared.error());
+    return prepared.takeError();
   std::optional<LossText> loss = readLossText(checkpoint.source.text, checkpoint.source.model,
                                               checkpoint.source.overrides.statements);
   std::vector<OutputColumns> outputs;
   for (const Signature::Output &output : (*model)->signature().outputs) {
     if (!output.batched)
-      return userError(fail("output '{}' doesn't depend on the inputs", output.name));
-    outputs.emplace_back(output, loss, format, loaded->loaded.ports);
+      return fail("output '{}' doesn't depend on the inputs", output.name);
+    outputs.emplace_back(output, loss, format, loaded.loaded.ports);
   }
-  GivenCells given(std::move(*raw), format);
+  GivenCells given(std::move(raw), format);
   Result<std::string> text = header(given, outputs);
   if (!text)
-    return userError(text.error());
+    return text;
   auto batches = Prefetcher::create(*dataset, allRows(dataset->rows()),
                                     {.batch = 256, .shuffle = false}, /*ahead=*/0);
   if (!batches)
-    return userError(batches.error());
+    return batches.takeError();
   while (const Batch *batch = (*batches)->next()) {
-    auto results = (*model)->run(batch->tensors, batch->rows, pool->get());
+    auto results = (*model)->run(batch->tensors, batch->rows, pool);
     if (!results)
-      return userError(results.error());
+      return results.takeError();
     for (int64_t i = 0; i < batch->rows; ++i) {
       std::string row;
       given.append(batch->indices[static_cast<size_t>(i)], row);
@@ -259,6 +244,25 @@ static int predict(const PredictCommand &command) {
       *text += row + "\n";
     }
   }
+  return text;
+}
+
+static int predict(const PredictCommand &command) {
+  Result<CompileOptions> options = command.compile.options();
+  if (!options)
+    return userError(options.error());
+  Result<LoadedCheckpoint> loaded = loadCheckpoint(command.checkpoint);
+  if (!loaded)
+    return userError(loaded.error());
+  Result<RawData> raw = readFor(*loaded, command.data);
+  if (!raw)
+    return userError(raw.error());
+  Result<std::unique_ptr<ThreadPool>> pool = ThreadPool::create(static_cast<int>(command.threads));
+  if (!pool)
+    return userError(pool.error());
+  Result<std::string> text = predictAll(*loaded, std::move(*raw), *options, pool->get());
+  if (!text)
+    return userError(text.error());
   if (command.output.empty())
     return writeResult(*text);
   if (Result<void> written = writeFile(command.output, *text); !written)

@@ -17,6 +17,7 @@ static constexpr Command commands[] = {
     {"train", "learn a model's parameters from data", trainCommand},
     {"eval", "measure a trained model on data", evalCommand},
     {"predict", "apply a trained model to new data", predictCommand},
+    {"adapt", "add someone new to a trained model, from a few examples", adaptCommand},
     {"explore", "what the embeddings of a trained model have learned", exploreCommand},
     {"verify", "compare the compiled code with the reference interpreter", verifyCommand},
     {"bench", "time the compiled code", benchCommand},

@@ -58,6 +58,11 @@ public:
   /// targets, their columns needn't be there.
   Result<Dataset> encode(const Table &table, bool withTargets = true) const;
 
+  /// Gives categories that an input doesn't know the ids behind its last one, in their
+  /// order. Refuses fields that aren't of kind Category, and texts that are known already,
+  /// come twice or mean something unknown.
+  Result<void> addCategories(std::string_view name, std::span<const std::string> labels);
+
   std::span<const Field> fields() const { return all; }
   const Field *find(std::string_view name) const;
 

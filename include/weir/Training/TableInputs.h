@@ -1,6 +1,6 @@
 //===- TableInputs.h - Which input's ids choose the rows of which table -------===//
-#ifndef WEIR_TOOLS_WEIR_TABLEINPUTS_H
-#define WEIR_TOOLS_WEIR_TABLEINPUTS_H
+#ifndef WEIR_TRAINING_TABLEINPUTS_H
+#define WEIR_TRAINING_TABLEINPUTS_H
 
 #include <map>
 #include <string>

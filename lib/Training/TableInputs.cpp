@@ -1,6 +1,6 @@
 //===- TableInputs.cpp - Which input's ids choose the rows of which table -----===//
 
-#include "TableInputs.h"
+#include "weir/Training/TableInputs.h"
 
 #include "weir/Dialect/IR/WeirDialect.h"
 
