@@ -92,6 +92,20 @@ TEST(ProgressBar, WithoutValidationNoColumnsForIt) {
                         "    2    1.2500     2.0 s        6,400\n");
 }
 
+TEST(ProgressBar, WhatIsntKnownIsADash) {
+  Captured out;
+  ProgressBar bar(out.file, false);
+  TrainingOutline known = outline();
+  known.metrics = {"auc"};
+  bar.begin(known);
+  size_t before = out.text().size();
+  bar.epoch({.epoch = 1, .train = {1, {NAN}}, .valid = Scores{2, {0.75}}, .seconds = 3725});
+  bar.epoch({.epoch = 2, .train = {1, {0.5}}, .valid = std::nullopt, .seconds = 90});
+  EXPECT_EQ(out.text().substr(before),
+            "    1    1.0000    2.0000         -    0.7500   1:02:05            0\n"
+            "    2    1.0000         -    0.5000         -      1:30            0\n");
+}
+
 TEST(ProgressBar, TheLineIsRewrittenTenTimesASecond) {
   setenv("LC_ALL", "C", 1);
   Captured out;
@@ -111,7 +125,7 @@ TEST(ProgressBar, TheLineIsRewrittenTenTimesASecond) {
   EXPECT_NE(text.find("\r\x1b[K    1    1.2500"), text.npos);
   // Half of the way, half of the time: 1.0 s for 101 steps.
   EXPECT_NE(text.find("========....."), text.npos);
-  EXPECT_NE(text.find("  lr 1.00e-03  6,400/s  1.0 s left\x1b[K"), text.npos);
+  EXPECT_NE(text.find("  lr 1.00e-03      6,400/s   1.0 s left\x1b[K"), text.npos);
 }
 
 TEST(ProgressBar, NarrowTerminals) {
@@ -133,7 +147,7 @@ TEST(ProgressBar, TimeLeftOfAResumedTraining) {
   known.firstStep = 101;
   bar.begin(known);
   bar.step({.step = 150, .epoch = 2, .examples = 64, .loss = 1, .scheduled = {}, .seconds = 150});
-  EXPECT_NE(out.text().find("  2:30 left"), std::string::npos); // fifty steps of three seconds
+  EXPECT_NE(out.text().find("    2:30 left"), std::string::npos); // fifty steps of three seconds
 }
 
 TEST(TrainLog, OneObjectPerLine) {

@@ -70,11 +70,15 @@ static std::string header(const TrainingOutline &outline) {
 static std::string row(const TrainingOutline &outline, const EpochReport &report) {
   bool valid = outline.validExamples > 0;
   std::string text = fmt::format("{:>5}", report.epoch);
+  // An area under a curve, say, is there on validation data only.
+  auto cell = [](bool there, double value) {
+    return there && !std::isnan(value) ? measured(value) : std::string("-");
+  };
   auto add = [&](const std::string &name, double train, double held) {
     int width = groupWidth(name, valid);
-    text += valid ? fmt::format("{:>{}}{:>{}}", measured(train), width - kCell,
-                                report.valid ? measured(held) : std::string("-"), kCell)
-                  : fmt::format("{:>{}}", measured(train), width);
+    text += valid ? fmt::format("{:>{}}{:>{}}", cell(true, train), width - kCell,
+                                cell(report.valid.has_value(), held), kCell)
+                  : fmt::format("{:>{}}", cell(true, train), width);
   };
   add("loss", report.train.loss, report.valid ? report.valid->loss : 0);
   for (size_t i = 0; i < outline.metrics.size(); ++i)
@@ -112,13 +116,15 @@ std::string ProgressBar::line(const StepReport &report) const {
   double perStep = report.seconds / static_cast<double>(std::max<int64_t>(done, 1));
 
   std::string front = fmt::format("epoch {}/{} ", report.epoch, outline.epochs);
-  std::string back = fmt::format(" {}/{}  loss {}", grouped(double(report.step)),
-                                 grouped(double(steps)), measured(loss.current()));
+  // Numbers keep their places, so that the bar keeps its length.
+  std::string all = grouped(double(steps));
+  std::string back = fmt::format(" {:>{}}/{}  loss {:>7}", grouped(double(report.step)), all.size(),
+                                 all, measured(loss.current()));
   if (!report.scheduled.empty())
     back += fmt::format("  lr {:.2e}", report.scheduled[0]);
-  if (report.seconds > 0)
-    back += fmt::format("  {}/s", grouped(static_cast<double>(examples) / report.seconds));
-  back += fmt::format("  {} left", duration(perStep * static_cast<double>(left)));
+  double rate = report.seconds > 0 ? static_cast<double>(examples) / report.seconds : 0;
+  back += fmt::format("  {:>9}/s  {:>6} left", grouped(rate),
+                      duration(perStep * static_cast<double>(left)));
 
   int width = columns > 0 ? columns : widthOf(out);
   int room = width - 1 - static_cast<int>(front.size() + back.size());
