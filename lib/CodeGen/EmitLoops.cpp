@@ -86,8 +86,9 @@ int64_t LoopEmitter::score(int64_t dim) {
     }
   }
   op.walk([&](memref::LoadOp load) {
-    auto index = load.getIndices().empty() ? nullptr
-                                           : load.getIndices().back().getDefiningOp<linalg::IndexOp>();
+    auto index = load.getIndices().empty()
+                     ? nullptr
+                     : load.getIndices().back().getDefiningOp<linalg::IndexOp>();
     if (index && static_cast<int64_t>(index.getDim()) == dim)
       total += 2;
   });
@@ -189,8 +190,8 @@ void LoopEmitter::emitVectorLoop() {
   int64_t size = staticSizes[vectorDim];
   Value zero = indexConstant(builder, loc, 0);
   if (ShapedType::isDynamic(size)) {
-    Value rest = arith::RemUIOp::create(builder, loc, sizes[vectorDim],
-                                        indexConstant(builder, loc, lanes));
+    Value rest =
+        arith::RemUIOp::create(builder, loc, sizes[vectorDim], indexConstant(builder, loc, lanes));
     Value whole = arith::SubIOp::create(builder, loc, sizes[vectorDim], rest);
     over(zero, whole, lanes);
     over(whole, sizes[vectorDim], 1);
@@ -214,8 +215,8 @@ Value LoopEmitter::startValue(int64_t lanes) {
   VectorBody body(builder, loc, lanes, options.fusedMultiplyAdd);
   if (kernel.start)
     return body.spread({kernel.start});
-  Lanes old = body.load(op.getOutputs()[0],
-                        op.getMatchingIndexingMap(op.getDpsInitOperand(0)), dims, vectorDim);
+  Lanes old = body.load(op.getOutputs()[0], op.getMatchingIndexingMap(op.getDpsInitOperand(0)),
+                        dims, vectorDim);
   return body.spread(old);
 }
 
@@ -228,9 +229,9 @@ void LoopEmitter::emitElement(int64_t lanes) {
 // The reduction loops around the body; the accumulator is carried in a register.
 Value LoopEmitter::accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes) {
   if (!loops.empty()) {
-    auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0),
-                                   sizes[loops.front()], indexConstant(builder, loc, 1),
-                                   accumulator);
+    auto loop =
+        scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[loops.front()],
+                           indexConstant(builder, loc, 1), accumulator);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     dims[loops.front()] = loop.getInductionVar();
@@ -265,10 +266,12 @@ Value LoopEmitter::combine(vector::CombiningKind kind, Value a, Value b) {
 // the lanes are combined.
 void LoopEmitter::emitReduced() {
   vector::CombiningKind kind = *combiningKind(op);
-  auto elementType = cast<FloatType>(cast<MemRefType>(op.getOutputs()[0].getType()).getElementType());
+  auto elementType =
+      cast<FloatType>(cast<MemRefType>(op.getOutputs()[0].getType()).getElementType());
   bool isAdd = kind == vector::CombiningKind::ADD;
-  APFloat neutralValue = isAdd ? APFloat::getZero(elementType.getFloatSemantics())
-                               : APFloat::getInf(elementType.getFloatSemantics(), /*Negative=*/true);
+  APFloat neutralValue = isAdd
+                             ? APFloat::getZero(elementType.getFloatSemantics())
+                             : APFloat::getInf(elementType.getFloatSemantics(), /*Negative=*/true);
   Value neutral =
       arith::ConstantOp::create(builder, loc, builder.getFloatAttr(elementType, neutralValue));
   int64_t size = staticSizes[vectorDim], lanes = options.lanes;
@@ -297,8 +300,9 @@ void LoopEmitter::emitReduced() {
       bool innermost = rest.empty();
       int64_t dim = innermost ? parallelDim : rest.front();
       Value upper = innermost ? indexConstant(builder, loc, whole) : sizes[dim];
-      auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), upper,
-                                     indexConstant(builder, loc, innermost ? lanes : 1), accumulator);
+      auto loop =
+          scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), upper,
+                             indexConstant(builder, loc, innermost ? lanes : 1), accumulator);
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(loop.getBody());
       dims[dim] = loop.getInductionVar();

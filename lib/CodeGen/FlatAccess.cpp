@@ -11,7 +11,7 @@ using namespace mlir;
 using namespace weir;
 
 std::optional<SmallVector<int64_t>> weir::accessFactors(Value memory, AffineMap map,
-                                                         int64_t loops) {
+                                                        int64_t loops) {
   SmallVector<int64_t> strides;
   int64_t offset;
   if (failed(cast<MemRefType>(memory.getType()).getStridesAndOffset(strides, offset)) ||
@@ -40,9 +40,9 @@ Value weir::flatten(OpBuilder &builder, Location loc, Value memory) {
   OpFoldResult size = builder.getIndexAttr(1);
   if (type.getRank() > 0) {
     if (type.isDynamicDim(0))
-      size = builder.createOrFold<arith::MulIOp>(
-          loc, memref::DimOp::create(builder, loc, memory, 0),
-          indexConstant(builder, loc, strides[0]));
+      size =
+          builder.createOrFold<arith::MulIOp>(loc, memref::DimOp::create(builder, loc, memory, 0),
+                                              indexConstant(builder, loc, strides[0]));
     else
       size = builder.getIndexAttr(std::max<int64_t>(type.getDimSize(0) * strides[0], 1));
   }
@@ -50,10 +50,9 @@ Value weir::flatten(OpBuilder &builder, Location loc, Value memory) {
   int64_t staticSize = isa<Attribute>(size) ? cast<IntegerAttr>(cast<Attribute>(size)).getInt()
                                             : ShapedType::kDynamic;
   auto flat = MemRefType::get({staticSize}, type.getElementType(), layout);
-  return memref::ReinterpretCastOp::create(builder, loc, flat, memory,
-                                           OpFoldResult(builder.getIndexAttr(offset)),
-                                           ArrayRef<OpFoldResult>{size},
-                                           ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
+  return memref::ReinterpretCastOp::create(
+      builder, loc, flat, memory, OpFoldResult(builder.getIndexAttr(offset)),
+      ArrayRef<OpFoldResult>{size}, ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
 }
 
 Value weir::startingAt(OpBuilder &builder, Location loc, Value memory, Value offset) {
@@ -68,10 +67,9 @@ Value weir::startingAt(OpBuilder &builder, Location loc, Value memory, Value off
     from = addIndex(builder, loc, offset, indexConstant(builder, loc, start));
   }
   auto part = MemRefType::get({ShapedType::kDynamic}, type.getElementType(), layout);
-  Value size = arith::SubIOp::create(builder, loc,
-                                     memref::DimOp::create(builder, loc, memory, 0), offset);
-  return memref::ReinterpretCastOp::create(
-      builder, loc, part, memory,
-      OpFoldResult(from), ArrayRef<OpFoldResult>{size},
-      ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
+  Value size =
+      arith::SubIOp::create(builder, loc, memref::DimOp::create(builder, loc, memory, 0), offset);
+  return memref::ReinterpretCastOp::create(builder, loc, part, memory, OpFoldResult(from),
+                                           ArrayRef<OpFoldResult>{size},
+                                           ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
 }

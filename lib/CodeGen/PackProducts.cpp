@@ -35,8 +35,8 @@ static Value packMatrix(OpBuilder &builder, Location loc, Value matrix, int64_t 
         Value lane = linalg::IndexOp::create(b, l, rank - 1);
         Value column = arith::AddIOp::create(
             b, l, arith::MulIOp::create(b, l, panel, indexConstant(columns)), lane);
-        Value inside = arith::CmpIOp::create(b, l, arith::CmpIPredicate::slt, column,
-                                             indexConstant(width));
+        Value inside =
+            arith::CmpIOp::create(b, l, arith::CmpIPredicate::slt, column, indexConstant(width));
         SmallVector<Value> indices;
         for (int64_t i = 1; i + 1 < rank; ++i)
           indices.push_back(linalg::IndexOp::create(b, l, i));

@@ -48,14 +48,13 @@ struct FunctionSketch {
            int64_t offset) {
     types.push_back(type);
     locs.push_back(loc);
-    buffers.push_back(builder.getArrayAttr({builder.getStringAttr(kind),
-                                            builder.getI64IntegerAttr(number),
-                                            builder.getI64IntegerAttr(offset)}));
+    buffers.push_back(
+        builder.getArrayAttr({builder.getStringAttr(kind), builder.getI64IntegerAttr(number),
+                              builder.getI64IntegerAttr(offset)}));
   }
 
   func::FuncOp create(OpBuilder &builder, Location loc, StringRef name) const {
-    auto function =
-        func::FuncOp::create(builder, loc, name, builder.getFunctionType(types, {}));
+    auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(types, {}));
     function.addEntryBlock();
     for (auto [i, buffer] : llvm::enumerate(buffers))
       function.setArgAttr(i, "weir.buffer", buffer);
@@ -120,15 +119,17 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
       MemRefType type = memoryType(value.getType());
       prepareSketch.add(builder, type, value.getLoc(), "output", 0, bytes);
       runSketch.add(builder, type, value.getLoc(), "prepared", 0, bytes);
-      bytes += llvm::alignTo(type.getNumElements() * (type.getElementTypeBitWidth() / 8), alignment);
+      bytes +=
+          llvm::alignTo(type.getNumElements() * (type.getElementTypeBitWidth() / 8), alignment);
     }
     auto returnOp = cast<func::ReturnOp>(body.getTerminator());
     for (auto [i, result] : llvm::enumerate(returnOp.getOperands()))
       runSketch.add(builder, memoryType(result.getType()), result.getLoc(), "output", i, 0);
     runSketch.types.push_back(builder.getIndexType());
     runSketch.locs.push_back(model.getLoc());
-    runSketch.buffers.push_back(builder.getArrayAttr(
-        {builder.getStringAttr("batch"), builder.getI64IntegerAttr(0), builder.getI64IntegerAttr(0)}));
+    runSketch.buffers.push_back(
+        builder.getArrayAttr({builder.getStringAttr("batch"), builder.getI64IntegerAttr(0),
+                              builder.getI64IntegerAttr(0)}));
 
     func::FuncOp prepare = prepareSketch.create(builder, model.getLoc(), "prepare");
     // It runs once per model: small code is worth more than fast code.
@@ -198,8 +199,7 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
       mapping.map(value,
                   toTensor(builder, run.getArgument(body.getNumArguments() + i), value.getType()));
     for (Operation &op : body.without_terminator()) {
-      bool kept = op.getNumResults() &&
-                  (!independent.contains(op.getResult(0)) || isTrivial(&op));
+      bool kept = op.getNumResults() && (!independent.contains(op.getResult(0)) || isTrivial(&op));
       if (!kept)
         continue;
       // Every dynamic size is the batch.

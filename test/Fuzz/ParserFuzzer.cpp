@@ -11,8 +11,7 @@
 extern "C" const char *__asan_default_options() { return "allow_user_poisoning=0"; }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static mlir::MLIRContext *context =
-      new mlir::MLIRContext(mlir::MLIRContext::Threading::DISABLED);
+  static mlir::MLIRContext *context = new mlir::MLIRContext(mlir::MLIRContext::Threading::DISABLED);
   llvm::SourceMgr sources;
   weir::Diagnostics diagnostics(&sources);
   weir::ParameterShapes shapes = {{"y.weight", {4, 3}}, {"h.weight", {8, 3, 3, 3}}};
@@ -21,8 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size % 8 == 0)
     options.parameterShapes = &shapes;
   llvm::StringRef text(reinterpret_cast<const char *>(data), size);
-  auto module =
-      weir::loadModelFromText(text, "fuzz.weir", sources, *context, options, diagnostics);
+  auto module = weir::loadModelFromText(text, "fuzz.weir", sources, *context, options, diagnostics);
   // What was refused must have been refused with a message.
   if (!module && !diagnostics.hasErrors())
     __builtin_trap();

@@ -400,8 +400,7 @@ static std::vector<RefTensor> runningStatistics(const std::string &momentum) {
   return runInTraining(module, parameters, {{{2, 1, 2}, {1, 3, 5, 7}}}, 2);
 }
 
-// 0.9 of the old and 0.1 of the new, the variance as an estimate of that of all data:
-// the squared distances are 20 in all.
+// The variance is an estimate of that of all data: the squared distances are 20 in all.
 TEST(Autodiff, RunningStatistics) {
   std::vector<RefTensor> results = runningStatistics("");
   ASSERT_EQ(results.size(), 3u);

@@ -107,14 +107,16 @@ TEST(GradientLowering, dilatesAndReverses) {
 }
 
 TEST(GradientLowering, gathersTheGradientOfATable) {
-  expectAgrees(function("%i: tensor<?x!weir.index<7>>, %g: tensor<?x13xf32>, %j: tensor<?x3x!weir.index<5>>, "
-                        "%h: tensor<?x3x1xf32>",
-                        "tensor<7x13xf32>, tensor<5x1xf32>", R"(
+  expectAgrees(
+      function(
+          "%i: tensor<?x!weir.index<7>>, %g: tensor<?x13xf32>, %j: tensor<?x3x!weir.index<5>>, "
+          "%h: tensor<?x3x1xf32>",
+          "tensor<7x13xf32>, tensor<5x1xf32>", R"(
     %t = weir.embedding_gradient %i, %g : (tensor<?x!weir.index<7>>, tensor<?x13xf32>) -> tensor<7x13xf32>
     %u = weir.embedding_gradient %j, %h : (tensor<?x3x!weir.index<5>>, tensor<?x3x1xf32>) -> tensor<5x1xf32>
     return %t, %u : tensor<7x13xf32>, tensor<5x1xf32>
   )"),
-               {1, 2, 7, 40});
+      {1, 2, 7, 40});
 }
 
 TEST(GradientLowering, sumsTheGradientOfAMatrix) {
@@ -134,15 +136,15 @@ TEST(GradientLowering, sumsTheGradientOfAMatrix) {
 
 TEST(GradientLowering, findsTheGradientOfAConvolutionsWeight) {
   // stride and dilation above one, uneven padding, then groups, then depthwise.
-  expectAgrees(function("%x: tensor<?x3x9x11xf32>, %g: tensor<?x10x4x4xf32>",
-                        "tensor<10x3x3x2xf32>", R"(
+  expectAgrees(
+      function("%x: tensor<?x3x9x11xf32>, %g: tensor<?x10x4x4xf32>", "tensor<10x3x3x2xf32>", R"(
     %r = weir.conv2d_weight_gradient %x, %g
         {kernel = array<i64: 3, 2>, strides = array<i64: 2, 3>, pad_low = array<i64: 1, 0>,
          pad_high = array<i64: 2, 1>, dilations = array<i64: 2, 1>}
         : (tensor<?x3x9x11xf32>, tensor<?x10x4x4xf32>) -> tensor<10x3x3x2xf32>
     return %r : tensor<10x3x3x2xf32>
   )"),
-               {1, 3, 6});
+      {1, 3, 6});
   expectAgrees(function("%x: tensor<?x6x5x5xf32>, %g: tensor<?x4x5x5xf32>, %h: tensor<?x6x3x3xf32>",
                         "tensor<4x3x3x3xf32>, tensor<6x1x3x3xf32>", R"(
     %r = weir.conv2d_weight_gradient %x, %g
@@ -174,7 +176,8 @@ TEST(GradientLowering, sendsTheGradientOfAPoolToOneWinner) {
 
 TEST(GradientLowering, sendsTiesToTheFirst) {
   // relu leaves many equal zeros.
-  expectAgrees(function("%x: tensor<?x2x6x6xf32>, %g: tensor<?x2x3x3xf32>", "tensor<?x2x6x6xf32>", R"(
+  expectAgrees(
+      function("%x: tensor<?x2x6x6xf32>, %g: tensor<?x2x3x3xf32>", "tensor<?x2x6x6xf32>", R"(
     %y = weir.relu %x : tensor<?x2x6x6xf32>
     %r = weir.max_pool2d_gradient %y, %g
         {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>}

@@ -17,9 +17,8 @@ namespace weir {
 class JitModel {
 public:
   /// Compiles a module in the weir dialect (which is consumed: lowered in place).
-  static Result<std::unique_ptr<JitModel>> compile(mlir::ModuleOp module,
-                                                   const CompileOptions &options,
-                                                   StageTimes *times = nullptr);
+  static Result<std::unique_ptr<JitModel>>
+  compile(mlir::ModuleOp module, const CompileOptions &options, StageTimes *times = nullptr);
   ~JitModel();
 
   const Signature &signature() const;

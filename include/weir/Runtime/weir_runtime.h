@@ -35,14 +35,14 @@ typedef struct weir_error {
  * the model keeps nothing between calls. Tensors are dense, row-major, axis 0 is
  * the batch; ids are int64_t, everything else float. */
 typedef struct weir_frame {
-  int64_t batch;              /* examples in this call, 0 or more */
-  const void *const *inputs;  /* in the model's order of inputs */
-  void *const *outputs;       /* in the model's order of outputs */
-  const void *prepared;       /* what prepare() filled, 64-byte aligned */
-  void *arena;                /* arena_size(batch) bytes, 64-byte aligned */
+  int64_t batch;                  /* examples in this call, 0 or more */
+  const void *const *inputs;      /* in the model's order of inputs */
+  void *const *outputs;           /* in the model's order of outputs */
+  const void *prepared;           /* what prepare() filled, 64-byte aligned */
+  void *arena;                    /* arena_size(batch) bytes, 64-byte aligned */
   weir_parallel_for parallel_for; /* may be null: everything runs on the caller */
-  void *pool;                 /* handed to parallel_for */
-  weir_error error;           /* filled when the call is refused */
+  void *pool;                     /* handed to parallel_for */
+  weir_error error;               /* filled when the call is refused */
 } weir_frame;
 
 #ifdef __cplusplus

@@ -30,7 +30,8 @@ Value weir::floatConstant(OpBuilder &builder, Location loc, float value) {
 Value weir::makeFilled(OpBuilder &builder, Location loc, RankedTensorType type, Value batchSource,
                        float value) {
   Value empty = makeEmpty(builder, loc, type, batchSource);
-  return linalg::FillOp::create(builder, loc, floatConstant(builder, loc, value), empty).getResult(0);
+  return linalg::FillOp::create(builder, loc, floatConstant(builder, loc, value), empty)
+      .getResult(0);
 }
 
 AffineMap weir::broadcastMap(RankedTensorType operand, RankedTensorType result) {
@@ -56,17 +57,17 @@ Value weir::makeElementwise(OpBuilder &builder, Location loc, RankedTensorType r
     maps.push_back(broadcastMap(tensorType(operand), result));
   maps.push_back(builder.getMultiDimIdentityMap(result.getRank()));
   SmallVector<IteratorType> iterators(result.getRank(), IteratorType::parallel);
-  auto generic = linalg::GenericOp::create(
-      builder, loc, result, operands, empty, maps, iterators,
-      [&](OpBuilder &b, Location l, ValueRange arguments) {
-        linalg::YieldOp::create(b, l, fn(b, l, arguments.drop_back()));
-      });
+  auto generic =
+      linalg::GenericOp::create(builder, loc, result, operands, empty, maps, iterators,
+                                [&](OpBuilder &b, Location l, ValueRange arguments) {
+                                  linalg::YieldOp::create(b, l, fn(b, l, arguments.drop_back()));
+                                });
   return generic.getResult(0);
 }
 
-Value weir::makeReduction(
-    OpBuilder &builder, Location loc, Value input, ArrayRef<bool> reduced, float start,
-    function_ref<Value(OpBuilder &, Location, Value, Value)> combine) {
+Value weir::makeReduction(OpBuilder &builder, Location loc, Value input, ArrayRef<bool> reduced,
+                          float start,
+                          function_ref<Value(OpBuilder &, Location, Value, Value)> combine) {
   RankedTensorType type = tensorType(input);
   SmallVector<int64_t> shape;
   SmallVector<AffineExpr> kept;
@@ -82,11 +83,11 @@ Value weir::makeReduction(
   Value init = makeFilled(builder, loc, result, input, start);
   SmallVector<AffineMap> maps = {builder.getMultiDimIdentityMap(type.getRank()),
                                  AffineMap::get(type.getRank(), 0, kept, builder.getContext())};
-  auto generic = linalg::GenericOp::create(
-      builder, loc, result, input, init, maps, iterators,
-      [&](OpBuilder &b, Location l, ValueRange arguments) {
-        linalg::YieldOp::create(b, l, combine(b, l, arguments[0], arguments[1]));
-      });
+  auto generic = linalg::GenericOp::create(builder, loc, result, input, init, maps, iterators,
+                                           [&](OpBuilder &b, Location l, ValueRange arguments) {
+                                             linalg::YieldOp::create(
+                                                 b, l, combine(b, l, arguments[0], arguments[1]));
+                                           });
   return generic.getResult(0);
 }
 
@@ -115,8 +116,8 @@ Value weir::makeReshape(OpBuilder &builder, Location loc, Value input, ArrayRef<
 
   Value flat = input;
   if (from.size() > 1)
-    flat = tensor::CollapseShapeOp::create(builder, loc, makeTensorType(batched, total, elementType),
-                                           input, groups(from.size()));
+    flat = tensor::CollapseShapeOp::create(
+        builder, loc, makeTensorType(batched, total, elementType), input, groups(from.size()));
   if (from.empty()) {
     SmallVector<ReassociationIndices> grow;
     if (batched)
@@ -154,11 +155,10 @@ Value weir::makeTranspose(OpBuilder &builder, Location loc, Value input,
                                  builder.getMultiDimIdentityMap(type.getRank())};
   SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
   Value empty = makeEmpty(builder, loc, result, input);
-  auto generic =
-      linalg::GenericOp::create(builder, loc, result, input, empty, maps, iterators,
-                                [&](OpBuilder &b, Location l, ValueRange arguments) {
-                                  linalg::YieldOp::create(b, l, arguments[0]);
-                                });
+  auto generic = linalg::GenericOp::create(builder, loc, result, input, empty, maps, iterators,
+                                           [&](OpBuilder &b, Location l, ValueRange arguments) {
+                                             linalg::YieldOp::create(b, l, arguments[0]);
+                                           });
   return generic.getResult(0);
 }
 
@@ -188,9 +188,11 @@ Value weir::makePad(OpBuilder &builder, Location loc, Value input, ArrayRef<int6
     SmallVector<OpFoldResult> slabOffsets(offsets), slabSizes(sizes);
     slabOffsets[axis] = builder.getIndexAttr(from);
     slabSizes[axis] = builder.getIndexAttr(count);
-    Value slab = tensor::ExtractSliceOp::create(builder, loc, result, slabOffsets, slabSizes, strides);
+    Value slab =
+        tensor::ExtractSliceOp::create(builder, loc, result, slabOffsets, slabSizes, strides);
     slab = linalg::FillOp::create(builder, loc, constant, slab).getResult(0);
-    result = tensor::InsertSliceOp::create(builder, loc, slab, result, slabOffsets, slabSizes, strides);
+    result =
+        tensor::InsertSliceOp::create(builder, loc, slab, result, slabOffsets, slabSizes, strides);
   };
   for (auto [i, size] : llvm::enumerate(exampleShape(type))) {
     int64_t axis = wholeAxis(type, i);

@@ -40,8 +40,7 @@ static Value copyPatches(OpBuilder &b, Location loc, OpTy op, Value input) {
 }
 
 // The image with the convolution's padding around its spatial axes.
-template <typename OpTy>
-static Value padSpatial(OpBuilder &b, Location loc, OpTy op, Value image) {
+template <typename OpTy> static Value padSpatial(OpBuilder &b, Location loc, OpTy op, Value image) {
   SmallVector<int64_t> low(op.getPadLow()), high(op.getPadHigh());
   low.push_back(0);
   high.push_back(0);
@@ -97,8 +96,8 @@ struct GroupedConvLowering : OpConversionPattern<Conv2dOp> {
     SmallVector<int64_t> splitWeight = {groups, outer, inner, weightShape[2], weightShape[3]};
     Value weight;
     if (depthwise) {
-      weight = makeReshape(rewriter, loc, adaptor.getWeight(),
-                           {groups, weightShape[2], weightShape[3]});
+      weight =
+          makeReshape(rewriter, loc, adaptor.getWeight(), {groups, weightShape[2], weightShape[3]});
       weight = makeTranspose(rewriter, loc, weight, {1, 2, 0});
     } else {
       grouped.push_back(inner);
@@ -132,8 +131,8 @@ struct GroupedConvLowering : OpConversionPattern<Conv2dOp> {
     RankedTensorType groupedType = makeTensorType(batched, resultShape, type.getElementType());
     Value init = makeFilled(rewriter, loc, groupedType, image, 0.0f);
     SmallVector<AffineMap> maps;
-    for (ArrayRef<AffineExpr> exprs : {ArrayRef(imageExprs), ArrayRef(weightExprs),
-                                       ArrayRef(resultExprs)})
+    for (ArrayRef<AffineExpr> exprs :
+         {ArrayRef(imageExprs), ArrayRef(weightExprs), ArrayRef(resultExprs)})
       maps.push_back(AffineMap::get(next, 0, exprs, rewriter.getContext()));
     SmallVector<IteratorType> iterators(parallel, IteratorType::parallel);
     iterators.append(next - parallel, IteratorType::reduction);
@@ -221,6 +220,6 @@ struct GroupedWeightGradientLowering : OpConversionPattern<Conv2dWeightGradientO
 } // namespace
 
 void weir::populateConvToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<WindowsLowering, Im2colLowering, GroupedConvLowering,
-               GroupedWeightGradientLowering>(converter, patterns.getContext());
+  patterns.add<WindowsLowering, Im2colLowering, GroupedConvLowering, GroupedWeightGradientLowering>(
+      converter, patterns.getContext());
 }

@@ -47,8 +47,8 @@ static Value philoxWord(const Words &words, std::array<Value, 4> counter, Value 
   }
   Value result = counter[3];
   for (int i = 2; i >= 0; --i) {
-    Value isThis = arith::CmpIOp::create(words.b, words.l, arith::CmpIPredicate::eq, which,
-                                         words.constant(i));
+    Value isThis =
+        arith::CmpIOp::create(words.b, words.l, arith::CmpIPredicate::eq, which, words.constant(i));
     result = arith::SelectOp::create(words.b, words.l, isThis, counter[i], result);
   }
   return result;
@@ -79,21 +79,21 @@ struct DropoutMaskLowering : OpConversionPattern<DropoutMaskOp> {
           // The element's number in row-major order.
           Value number = words.constant(0);
           for (int64_t i = 0; i < rank; ++i) {
-            Value index = arith::IndexCastOp::create(b, l, b.getI64Type(),
-                                                     linalg::IndexOp::create(b, l, i));
+            Value index =
+                arith::IndexCastOp::create(b, l, b.getI64Type(), linalg::IndexOp::create(b, l, i));
             if (i > 0)
               number = words.mul(number, type.getDimSize(i));
             number = arith::AddIOp::create(b, l, number, index);
           }
           Value block = arith::ShRUIOp::create(b, l, number, words.constant(2));
           Value which = arith::AndIOp::create(b, l, number, words.constant(3));
-          Value word = philoxWord(words,
-                                  {words.low(block), words.high(block), words.low(e[1]),
-                                   words.constant(op.getLayer())},
-                                  words.low(e[0]), words.high(e[0]), which);
+          Value word = philoxWord(
+              words,
+              {words.low(block), words.high(block), words.low(e[1]), words.constant(op.getLayer())},
+              words.low(e[0]), words.high(e[0]), which);
           Value bits = arith::ShRUIOp::create(b, l, word, words.constant(8));
-          Value uniform = arith::UIToFPOp::create(b, l, b.getF32Type(),
-                                                  arith::TruncIOp::create(b, l, b.getI32Type(), bits));
+          Value uniform = arith::UIToFPOp::create(
+              b, l, b.getF32Type(), arith::TruncIOp::create(b, l, b.getI32Type(), bits));
           uniform = arith::MulFOp::create(b, l, uniform, floatConstant(b, l, 0x1p-24f));
           Value dropped = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OLT, uniform,
                                                 floatConstant(b, l, probability));

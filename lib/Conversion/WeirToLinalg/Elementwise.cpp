@@ -115,15 +115,15 @@ struct SelectLowering : OpConversionPattern<SelectOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(SelectOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    Value value = makeElementwise(
-        rewriter, op.getLoc(), cast<RankedTensorType>(op.getType()),
-        {adaptor.getCondition(), adaptor.getOnTrue(), adaptor.getOnFalse()},
-        [](OpBuilder &b, Location l, ValueRange e) -> Value {
-          // Anything but 0 counts as true, NaN included.
-          Value taken = arith::CmpFOp::create(b, l, arith::CmpFPredicate::UNE, e[0],
-                                              floatConstant(b, l, 0.0f));
-          return arith::SelectOp::create(b, l, taken, e[1], e[2]);
-        });
+    Value value =
+        makeElementwise(rewriter, op.getLoc(), cast<RankedTensorType>(op.getType()),
+                        {adaptor.getCondition(), adaptor.getOnTrue(), adaptor.getOnFalse()},
+                        [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                          // Anything but 0 counts as true, NaN included.
+                          Value taken = arith::CmpFOp::create(b, l, arith::CmpFPredicate::UNE, e[0],
+                                                              floatConstant(b, l, 0.0f));
+                          return arith::SelectOp::create(b, l, taken, e[1], e[2]);
+                        });
     rewriter.replaceOp(op, value);
     return success();
   }
@@ -141,11 +141,12 @@ struct ConstantLowering : OpConversionPattern<ConstantOp> {
 } // namespace
 
 void weir::populateElementwiseToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<BinaryLowering<AddOp>, BinaryLowering<SubOp>, BinaryLowering<MulOp>,
-               BinaryLowering<DivOp>, BinaryLowering<MaximumOp>, BinaryLowering<MinimumOp>,
-               BinaryLowering<PowOp>, BinaryLowering<GreaterOp>, SelectLowering, UnaryLowering<NegOp>, UnaryLowering<AbsOp>,
-               UnaryLowering<ExpOp>, UnaryLowering<LogOp>, UnaryLowering<Log1pOp>,
-               UnaryLowering<SqrtOp>, UnaryLowering<RsqrtOp>, UnaryLowering<ErfOp>,
-               UnaryLowering<TanhOp>, UnaryLowering<SigmoidOp>, UnaryLowering<ReluOp>,
-               UnaryLowering<SoftplusOp>, ConstantLowering>(converter, patterns.getContext());
+  patterns.add<
+      BinaryLowering<AddOp>, BinaryLowering<SubOp>, BinaryLowering<MulOp>, BinaryLowering<DivOp>,
+      BinaryLowering<MaximumOp>, BinaryLowering<MinimumOp>, BinaryLowering<PowOp>,
+      BinaryLowering<GreaterOp>, SelectLowering, UnaryLowering<NegOp>, UnaryLowering<AbsOp>,
+      UnaryLowering<ExpOp>, UnaryLowering<LogOp>, UnaryLowering<Log1pOp>, UnaryLowering<SqrtOp>,
+      UnaryLowering<RsqrtOp>, UnaryLowering<ErfOp>, UnaryLowering<TanhOp>, UnaryLowering<SigmoidOp>,
+      UnaryLowering<ReluOp>, UnaryLowering<SoftplusOp>, ConstantLowering>(converter,
+                                                                          patterns.getContext());
 }

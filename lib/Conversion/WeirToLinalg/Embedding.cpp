@@ -12,9 +12,8 @@ using namespace weir;
 static Value gatherRows(OpBuilder &builder, Location loc, Value ids, Value table) {
   SmallVector<int64_t> shape(exampleShape(ids));
   shape.push_back(exampleShape(table).back());
-  RankedTensorType result =
-      makeTensorType(isBatched(ids.getType()), shape,
-                     cast<RankedTensorType>(table.getType()).getElementType());
+  RankedTensorType result = makeTensorType(
+      isBatched(ids.getType()), shape, cast<RankedTensorType>(table.getType()).getElementType());
   int64_t rank = result.getRank();
   Value empty = makeEmpty(builder, loc, result, ids);
   SmallVector<AffineMap> maps = {builder.getMultiDimIdentityMap(rank).dropResult(rank - 1),
@@ -78,19 +77,20 @@ struct EmbeddingBagLowering : OpConversionPattern<EmbeddingBagOp> {
     SmallVector<bool> reduced(type.getRank(), false);
     reduced[type.getRank() - 2] = true;
     bool isMax = op.getMode() == BagMode::Max;
-    Value result = makeReduction(
-        rewriter, loc, rows, reduced, isMax ? -std::numeric_limits<float>::infinity() : 0.0f,
-        [&](OpBuilder &b, Location l, Value x, Value y) -> Value {
-          if (isMax)
-            return arith::MaximumFOp::create(b, l, x, y);
-          return arith::AddFOp::create(b, l, x, y);
-        });
+    Value result = makeReduction(rewriter, loc, rows, reduced,
+                                 isMax ? -std::numeric_limits<float>::infinity() : 0.0f,
+                                 [&](OpBuilder &b, Location l, Value x, Value y) -> Value {
+                                   if (isMax)
+                                     return arith::MaximumFOp::create(b, l, x, y);
+                                   return arith::AddFOp::create(b, l, x, y);
+                                 });
     if (op.getMode() == BagMode::Mean) {
       float count = exampleShape(op.getIds()).back();
-      result = makeElementwise(rewriter, loc, cast<RankedTensorType>(result.getType()), result,
-                               [&](OpBuilder &b, Location l, ValueRange x) -> Value {
-                                 return arith::DivFOp::create(b, l, x[0], floatConstant(b, l, count));
-                               });
+      result =
+          makeElementwise(rewriter, loc, cast<RankedTensorType>(result.getType()), result,
+                          [&](OpBuilder &b, Location l, ValueRange x) -> Value {
+                            return arith::DivFOp::create(b, l, x[0], floatConstant(b, l, count));
+                          });
     }
     rewriter.replaceOp(op, result);
     return success();
@@ -111,8 +111,8 @@ struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
     auto idsType = cast<RankedTensorType>(adaptor.getIds().getType());
     Value positions = arith::ConstantIndexOp::create(rewriter, loc, perExample);
     if (isBatched(idsType))
-      positions = arith::MulIOp::create(
-          rewriter, loc, positions, tensor::DimOp::create(rewriter, loc, adaptor.getIds(), 0));
+      positions = arith::MulIOp::create(rewriter, loc, positions,
+                                        tensor::DimOp::create(rewriter, loc, adaptor.getIds(), 0));
 
     // All axes that count positions become one.
     Value ids = adaptor.getIds(), gradient = adaptor.getGradient();
@@ -122,7 +122,8 @@ struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
       gradient = makeReshape(rewriter, loc, gradient, {1, columns});
     } else if (rank > 1) {
       ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-      ids = tensor::CollapseShapeOp::create(rewriter, loc, ids, ArrayRef<ReassociationIndices>{all});
+      ids =
+          tensor::CollapseShapeOp::create(rewriter, loc, ids, ArrayRef<ReassociationIndices>{all});
       gradient = tensor::CollapseShapeOp::create(rewriter, loc, gradient,
                                                  ArrayRef<ReassociationIndices>{all, {rank}});
     }
@@ -138,9 +139,10 @@ struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
     id = arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(), id);
     SmallVector<OpFoldResult> sizes = {one, rewriter.getIndexAttr(columns)}, strides = {one, one};
     SmallVector<OpFoldResult> tableOffsets = {id, zero}, gradientOffsets = {position, zero};
-    Value old = tensor::ExtractSliceOp::create(rewriter, loc, row, table, tableOffsets, sizes, strides);
-    Value added = tensor::ExtractSliceOp::create(rewriter, loc, row, gradient, gradientOffsets, sizes,
-                                                 strides);
+    Value old =
+        tensor::ExtractSliceOp::create(rewriter, loc, row, table, tableOffsets, sizes, strides);
+    Value added = tensor::ExtractSliceOp::create(rewriter, loc, row, gradient, gradientOffsets,
+                                                 sizes, strides);
     SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(1));
     SmallVector<IteratorType> iterators = {IteratorType::parallel};
     auto sum = linalg::GenericOp::create(
@@ -159,6 +161,6 @@ struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
 } // namespace
 
 void weir::populateEmbeddingToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<OneHotLowering, EmbeddingLowering, EmbeddingBagLowering,
-               EmbeddingGradientLowering>(converter, patterns.getContext());
+  patterns.add<OneHotLowering, EmbeddingLowering, EmbeddingBagLowering, EmbeddingGradientLowering>(
+      converter, patterns.getContext());
 }

@@ -88,9 +88,8 @@ struct MaxPoolGradientLowering : OpConversionPattern<MaxPool2dGradientOp> {
       resultExprs.push_back(rewriter.getAffineDimExpr(i));
     SmallVector<AffineExpr> windowExprs = {rewriter.getAffineDimExpr(rank),
                                            rewriter.getAffineDimExpr(rank + 1)};
-    SmallVector<AffineMap> maps = {
-        AffineMap::get(loops, 0, windowExprs, rewriter.getContext()),
-        AffineMap::get(loops, 0, resultExprs, rewriter.getContext())};
+    SmallVector<AffineMap> maps = {AffineMap::get(loops, 0, windowExprs, rewriter.getContext()),
+                                   AffineMap::get(loops, 0, resultExprs, rewriter.getContext())};
     SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
     iterators.append(2, IteratorType::reduction);
     Value init = makeFilled(rewriter, loc, type, adaptor.getInput(), 0.0f);
@@ -150,7 +149,8 @@ struct MaxPoolGradientLowering : OpConversionPattern<MaxPool2dGradientOp> {
       resultExprs.push_back(b.getAffineDimExpr(i));
     imageExprs = resultExprs;
     for (int64_t i = 0; i < 2; ++i)
-      imageExprs[first + i] = imageExprs[first + i] * op.getStrides()[i] + b.getAffineDimExpr(rank + i);
+      imageExprs[first + i] =
+          imageExprs[first + i] * op.getStrides()[i] + b.getAffineDimExpr(rank + i);
     SmallVector<AffineExpr> windowExprs = {b.getAffineDimExpr(rank), b.getAffineDimExpr(rank + 1)};
     SmallVector<AffineMap> maps;
     for (ArrayRef<AffineExpr> exprs : {ArrayRef(imageExprs), ArrayRef(resultExprs),
@@ -167,8 +167,8 @@ struct MaxPoolGradientLowering : OpConversionPattern<MaxPool2dGradientOp> {
                  Value row = linalg::IndexOp::create(n, l, rank);
                  Value column = linalg::IndexOp::create(n, l, rank + 1);
                  Value width = arith::ConstantIndexOp::create(n, l, op.getKernel()[1]);
-                 Value place = arith::AddIOp::create(n, l, arith::MulIOp::create(n, l, row, width),
-                                                     column);
+                 Value place =
+                     arith::AddIOp::create(n, l, arith::MulIOp::create(n, l, row, width), column);
                  Value number = arith::SIToFPOp::create(
                      n, l, n.getF32Type(), arith::IndexCastOp::create(n, l, n.getI64Type(), place));
                  Value equal = arith::CmpFOp::create(n, l, arith::CmpFPredicate::OEQ, e[0], e[1]);
@@ -230,5 +230,6 @@ struct AvgPoolLowering : OpConversionPattern<AvgPool2dOp> {
 } // namespace
 
 void weir::populatePoolToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<MaxPoolLowering, MaxPoolGradientLowering, AvgPoolLowering>(converter, patterns.getContext());
+  patterns.add<MaxPoolLowering, MaxPoolGradientLowering, AvgPoolLowering>(converter,
+                                                                          patterns.getContext());
 }

@@ -74,10 +74,10 @@ template <typename OpTy> struct SoftmaxLowering : OpConversionPattern<OpTy> {
                                     [](OpBuilder &b, Location l, ValueRange e) -> Value {
                                       return arith::SubFOp::create(b, l, e[0], e[1]);
                                     });
-    Value powers =
-        makeElementwise(rewriter, loc, type, shifted, [](OpBuilder &b, Location l, ValueRange e) -> Value {
-          return math::ExpOp::create(b, l, e[0]);
-        });
+    Value powers = makeElementwise(rewriter, loc, type, shifted,
+                                   [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                     return math::ExpOp::create(b, l, e[0]);
+                                   });
     Value total = reduceKeeping(rewriter, loc, powers, axis, 0.0f, add);
     Value result;
     if constexpr (std::is_same_v<OpTy, SoftmaxOp>) {
@@ -86,8 +86,8 @@ template <typename OpTy> struct SoftmaxLowering : OpConversionPattern<OpTy> {
                                  return arith::DivFOp::create(b, l, e[0], e[1]);
                                });
     } else {
-      Value logTotal = makeElementwise(rewriter, loc, cast<RankedTensorType>(total.getType()), total,
-                                       [](OpBuilder &b, Location l, ValueRange e) -> Value {
+      Value logTotal = makeElementwise(rewriter, loc, cast<RankedTensorType>(total.getType()),
+                                       total, [](OpBuilder &b, Location l, ValueRange e) -> Value {
                                          return math::LogOp::create(b, l, e[0]);
                                        });
       result = makeElementwise(rewriter, loc, type, {shifted, logTotal},
@@ -115,12 +115,12 @@ struct LayerNormLowering : OpConversionPattern<LayerNormOp> {
     }
     Value sum = reduceKeeping(rewriter, loc, adaptor.getInput(), axes, 0.0f, add);
     float reciprocal = 1.0f / static_cast<float>(count);
-    Value centred = makeElementwise(
-        rewriter, loc, type, {adaptor.getInput(), sum},
-        [&](OpBuilder &b, Location l, ValueRange e) -> Value {
-          Value mean = arith::MulFOp::create(b, l, e[1], floatConstant(b, l, reciprocal));
-          return arith::SubFOp::create(b, l, e[0], mean);
-        });
+    Value centred = makeElementwise(rewriter, loc, type, {adaptor.getInput(), sum},
+                                    [&](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                      Value mean = arith::MulFOp::create(
+                                          b, l, e[1], floatConstant(b, l, reciprocal));
+                                      return arith::SubFOp::create(b, l, e[0], mean);
+                                    });
     Value squares = makeElementwise(rewriter, loc, type, centred,
                                     [](OpBuilder &b, Location l, ValueRange e) -> Value {
                                       return arith::MulFOp::create(b, l, e[0], e[0]);
@@ -135,13 +135,13 @@ struct LayerNormLowering : OpConversionPattern<LayerNormOp> {
           Value root = math::SqrtOp::create(b, l, shifted);
           return arith::DivFOp::create(b, l, floatConstant(b, l, 1.0f), root);
         });
-    Value result = makeElementwise(
-        rewriter, loc, type, {centred, scale, adaptor.getWeight(), adaptor.getBias()},
-        [](OpBuilder &b, Location l, ValueRange e) -> Value {
-          Value normal = arith::MulFOp::create(b, l, e[0], e[1]);
-          Value scaled = arith::MulFOp::create(b, l, normal, e[2]);
-          return arith::AddFOp::create(b, l, scaled, e[3]);
-        });
+    Value result = makeElementwise(rewriter, loc, type,
+                                   {centred, scale, adaptor.getWeight(), adaptor.getBias()},
+                                   [](OpBuilder &b, Location l, ValueRange e) -> Value {
+                                     Value normal = arith::MulFOp::create(b, l, e[0], e[1]);
+                                     Value scaled = arith::MulFOp::create(b, l, normal, e[2]);
+                                     return arith::AddFOp::create(b, l, scaled, e[3]);
+                                   });
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -171,9 +171,8 @@ struct BatchSizeLowering : OpConversionPattern<BatchSizeOp> {
     Value empty = makeEmpty(rewriter, loc, type, adaptor.getInput());
     auto generic = linalg::GenericOp::create(
         rewriter, loc, type, ValueRange{}, empty, rewriter.getMultiDimIdentityMap(0),
-        ArrayRef<IteratorType>{}, [&](OpBuilder &b, Location l, ValueRange) {
-          linalg::YieldOp::create(b, l, number);
-        });
+        ArrayRef<IteratorType>{},
+        [&](OpBuilder &b, Location l, ValueRange) { linalg::YieldOp::create(b, l, number); });
     rewriter.replaceOp(op, generic.getResults());
     return success();
   }
@@ -184,6 +183,5 @@ struct BatchSizeLowering : OpConversionPattern<BatchSizeOp> {
 void weir::populateReduceToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<ReduceLowering<SumOp>, ReduceLowering<MeanOp>, ReduceLowering<MaxOp>,
                SoftmaxLowering<SoftmaxOp>, SoftmaxLowering<LogSoftmaxOp>, LayerNormLowering,
-               BatchSumLowering, BatchSizeLowering>(
-      converter, patterns.getContext());
+               BatchSumLowering, BatchSizeLowering>(converter, patterns.getContext());
 }

@@ -11,8 +11,8 @@ struct ReshapeLowering : OpConversionPattern<ReshapeOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ReshapeOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(op, makeReshape(rewriter, op.getLoc(), adaptor.getInput(),
-                                       exampleShape(op.getResult())));
+    rewriter.replaceOp(
+        op, makeReshape(rewriter, op.getLoc(), adaptor.getInput(), exampleShape(op.getResult())));
     return success();
   }
 };
@@ -89,8 +89,8 @@ struct BroadcastLowering : OpConversionPattern<BroadcastOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     auto result = cast<RankedTensorType>(op.getType());
     Value input = adaptor.getInput();
-    Value empty = makeEmpty(rewriter, op.getLoc(), result,
-                            adaptor.getBatch() ? adaptor.getBatch() : input);
+    Value empty =
+        makeEmpty(rewriter, op.getLoc(), result, adaptor.getBatch() ? adaptor.getBatch() : input);
     SmallVector<AffineMap> maps = {broadcastMap(cast<RankedTensorType>(input.getType()), result),
                                    rewriter.getMultiDimIdentityMap(result.getRank())};
     SmallVector<IteratorType> iterators(result.getRank(), IteratorType::parallel);
@@ -132,9 +132,8 @@ struct ReverseLowering : OpConversionPattern<ReverseOp> {
       AffineExpr &expr = exprs[wholeAxis(type, axis)];
       expr = exampleShape(type)[axis] - 1 - expr;
     }
-    SmallVector<AffineMap> maps = {
-        AffineMap::get(type.getRank(), 0, exprs, rewriter.getContext()),
-        rewriter.getMultiDimIdentityMap(type.getRank())};
+    SmallVector<AffineMap> maps = {AffineMap::get(type.getRank(), 0, exprs, rewriter.getContext()),
+                                   rewriter.getMultiDimIdentityMap(type.getRank())};
     SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
     Value empty = makeEmpty(rewriter, op.getLoc(), type, adaptor.getInput());
     auto generic = linalg::GenericOp::create(

@@ -63,10 +63,9 @@ template <typename Op> struct GradientToChannelsLast : OpRewritePattern<Op> {
 struct ChannelsLastPass : weir::impl::ChannelsLastPassBase<ChannelsLastPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns
-        .add<ToChannelsLast<Conv2dOp>, ToChannelsLast<MaxPool2dOp>, ToChannelsLast<AvgPool2dOp>,
-             GradientToChannelsLast<Conv2dWeightGradientOp>,
-             GradientToChannelsLast<MaxPool2dGradientOp>>(&getContext());
+    patterns.add<ToChannelsLast<Conv2dOp>, ToChannelsLast<MaxPool2dOp>, ToChannelsLast<AvgPool2dOp>,
+                 GradientToChannelsLast<Conv2dWeightGradientOp>,
+                 GradientToChannelsLast<MaxPool2dGradientOp>>(&getContext());
     populateSinkTransposePatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

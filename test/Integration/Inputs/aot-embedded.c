@@ -27,8 +27,8 @@ static void fail(const char *what) {
 static void write_npy(const char *path, const float *data, const char *shape, size_t count) {
   char header[118];
   FILE *file = fopen(path, "wb");
-  int length = snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }",
-                        shape);
+  int length = snprintf(header, sizeof header,
+                        "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape);
   if (!file)
     fail(path);
   memset(header + length, ' ', sizeof header - (size_t)length);

@@ -78,7 +78,8 @@ int main(void) {
     for (n = 0; n < batches[b]; ++n)
       largest = fmax(largest, fabs(rating[n] - expected(n)));
     printf("batch %d: %d, %s, %s\n", (int)batches[b], status, largest < 1e-5 ? "right" : "wrong",
-           batches[b] == LARGEST || isnan(rating[batches[b]]) ? "no more written" : "too much written");
+           batches[b] == LARGEST || isnan(rating[batches[b]]) ? "no more written"
+                                                              : "too much written");
     free(arena);
   }
 
