@@ -58,9 +58,8 @@ static Result<std::string> findSize(const TrainingSource &source, const std::str
                 input);
   for (const InputOutline &port : outline->inputs)
     if (port.name != input && port.sizeParameter == size)
-      return fail("'{}' and '{}' have the same number of categories, {}: it can't grow for one of "
-                  "them",
-                  input, port.name, size);
+      return fail("'{}' and '{}' share the size {}, which can't grow for one of them alone", input,
+                  port.name, inQuotes(size));
   return size;
 }
 
