@@ -8,6 +8,7 @@ import array
 import ast
 import json
 import math
+import os
 import random
 import struct
 from collections import namedtuple
@@ -48,11 +49,12 @@ def write_npy(path, value):
 
 
 def read_safetensors(path):
-    """The tensors of a file by name."""
+    """The tensors of a file by name; they share the memory that it was read into."""
     with open(path, "rb") as file:
-        data = file.read()
+        data = memoryview(bytearray(os.path.getsize(path)))
+        file.readinto(data)
     length, = struct.unpack_from("<Q", data)
-    header = json.loads(data[8:8 + length])
+    header = json.loads(bytes(data[8:8 + length]))
     header.pop("__metadata__", None)
     result = {}
     for name, entry in header.items():

@@ -18,6 +18,7 @@ import time
 import cases
 import catalog
 import environment
+import footprint
 import report
 from process import Died, Worker
 
@@ -236,13 +237,19 @@ def main():
              for case, batches in chosen for batch in batches]
     rows = [results.rows[key] for key in order if key in results.rows]
     text = report.inference(rows, absent, dict(about, commit=revision["commit"]))
-    print(text)
+    sizes = ""
+    if not options.quick and any(case.name == footprint.MEMORY for case, _ in chosen):
+        environment.say("compile times and sizes")
+        sizes = footprint.tables(peers, clock)
+    print(text + "\n" + sizes)
     everything = not (options.only or options.peers or options.batches or options.quick
                       or options.threads != "1,2")
     target = options.write or (os.path.join(cases.ROOT, "docs", "performance.md")
                                if everything else None)
     if target:
         report.write(target, "inference", text)
+        if sizes:
+            report.write(target, "footprint", sizes)
     wrong = [row for row in rows if "weir" not in row["times"]]
     for row in wrong:
         environment.say(f"{row['case']} at batch {row['batch']}: {row['left_out'].get('weir')}")

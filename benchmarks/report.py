@@ -98,6 +98,21 @@ def _summary(rows):
                   "rows behind"], lines) + "\n\n"
 
 
+def _second_thread(rows):
+    """How much faster Weir is with two threads, where a call takes long enough to tell."""
+    by_key = {(row["case"], row["batch"], row["threads"]): row["times"].get("weir") for row in rows}
+    lines = []
+    for (case, batch, threads), one in by_key.items():
+        two = by_key.get((case, batch, 2))
+        if threads == 1 and one and two:
+            lines.append([case, str(batch), microseconds(one["median"]), microseconds(two["median"]),
+                          f"{one['median'] / two['median']:.2f}x"])
+    if not lines:
+        return ""
+    return ("### What a second thread gives\n\n"
+            + table(["case", "batch", "1 thread", "2 threads", "faster"], lines) + "\n\n")
+
+
 def inference(rows, absent, about):
     """Everything about one run of inference.py."""
     versions, how, left_out = {}, {}, dict(absent)
@@ -122,6 +137,7 @@ def inference(rows, absent, about):
             if some:
                 text += (f"### {title}, {threads} thread{'s' * (threads > 1)}\n\n"
                          + _group_table(some) + "\n\n")
+    text += _second_thread([row for row in rows if row["group"] == "models"])
     text += "### Programs\n\n" + table(["program", "version", "how it is called"], [
         [NAMES[name], versions[name], how[name]] for name in NAMES if name in versions],
                                          numbers=False) + "\n"

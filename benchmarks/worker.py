@@ -5,6 +5,7 @@ usage: worker.py PEER THREADS
 Orders and answers are lines of JSON:
   {"do": "load", "folder": ..., "batch": 8}   -> {"seconds": ..., "difference": ...}
   {"do": "time", "seconds": 0.2}              -> {"times": [...]}
+  {"do": "memory"}                            -> {"peak": bytes}
 "difference" is arrays.difference from the expected outputs. An order that can't be
 followed is answered by {"error": ...}.
 """
@@ -31,15 +32,26 @@ def check(peer, folder, info, batch):
     return worst
 
 
+def peak_memory():
+    """Bytes that the process had in memory at most."""
+    with open("/proc/self/status") as file:
+        return next(1024 * int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+
+
 def follow(peer, order):
     if order["do"] == "time":
         return {"times": peer.time(order["seconds"])}
+    if order["do"] == "memory":
+        return {"peak": peak_memory()}
     gc.collect()
     with open(os.path.join(order["folder"], "case.json")) as file:
         info = json.load(file)
     start = time.perf_counter()
     peer.load(order["folder"], info, order["batch"])
     seconds = time.perf_counter() - start
+    if not order.get("check", True):
+        peer.outputs()
+        return {"seconds": seconds}
     return {"seconds": seconds, "difference": check(peer, order["folder"], info, order["batch"])}
 
 

@@ -41,6 +41,11 @@ def aligned(size):
     return memory, (ctypes.addressof(memory) + 63) & ~63
 
 
+def shared(data):
+    """The address of a writable buffer, which must outlive its use."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(data))
+
+
 def copied(data):
     """Bytes in memory of that kind."""
     memory, where = aligned(max(len(data), 1))

@@ -42,10 +42,10 @@ class Peer:
     def _pack(self, library, folder, info):
         function = lambda name: getattr(library, f"{info['prefix']}_{name}")
         weights = arrays.read_safetensors(os.path.join(folder, "weights.safetensors"))
-        parameters = [native.copied(weights[entry["name"]].data) for entry in info["parameters"]]
+        parameters = [native.shared(weights[entry["name"]].data) for entry in info["parameters"]]
         prepared = native.aligned(max(function("prepared_size")(0), 1))
         arena = native.aligned(max(function("arena_size")(0), 1))
-        pointers = (native.POINTER * max(len(parameters), 1))(*[p[1] for p in parameters])
+        pointers = (native.POINTER * max(len(parameters), 1))(*parameters)
         outputs = (native.POINTER * 1)(prepared[1])
         frame = Frame(0, ctypes.addressof(pointers), ctypes.addressof(outputs), None, arena[1])
         if function("prepare")(ctypes.byref(frame)) != 0:

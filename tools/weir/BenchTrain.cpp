@@ -249,7 +249,7 @@ int benchTraining(const BenchArguments &arguments) {
   if (!times)
     return userError(times.error());
   double catchUpStart = now();
-  if (Result<void> done = (*step)->catchUp(); !done)
+  if (Result<void> done = (*step)->catchUp(pool->get()); !done)
     return bug(done.error());
   return report(arguments, model, plan.optimizer, compileSeconds, *times, now() - catchUpStart,
                 number, losses);
