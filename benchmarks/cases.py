@@ -138,7 +138,8 @@ def reference_outputs(case, info, count):
         arrays.write_npy(cut, arrays.first(arrays.read_npy(path), count))
         arguments += ["--input", f"{entry['name']}={cut}"]
     for entry in info["outputs"]:
-        arguments += ["--output", f"{entry['name']}={os.path.join(folder, 'expected_' + entry['name'] + '.npy')}"]
+        path = os.path.join(folder, f"expected_{entry['name']}.npy")
+        arguments += ["--output", f"{entry['name']}={path}"]
     weir("run", *arguments)
     with open(record, "w") as file:
         json.dump({"count": count, "by": "Weir's reference interpreter"}, file)

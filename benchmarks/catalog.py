@@ -34,7 +34,8 @@ MODELS = [
 
 
 def _product(size):
-    text = f"model Product() {{\n  input x: f32[{size}]\n  output y = linear(x, {size}, bias: false)\n}}\n"
+    text = (f"model Product() {{\n  input x: f32[{size}]\n"
+            f"  output y = linear(x, {size}, bias: false)\n}}\n")
     return Case(f"product{size}", "products", text, (), ("product", size, size), None, (size,),
                 2 * size * size)
 
@@ -48,7 +49,8 @@ def _convolution(size, inputs, outputs, kernel, stride):
             f"  output y = conv2d(x, {outputs}, kernel: {kernel}, stride: {stride}, "
             f"padding: {padding}, bias: false)\n}}\n")
     after = (size + 2 * padding - kernel) // stride + 1
-    return Case(f"conv{kernel}x{kernel}s{stride}_{size}_{inputs}_{outputs}", "convolutions", text, (),
+    name = f"conv{kernel}x{kernel}s{stride}_{size}_{inputs}_{outputs}"
+    return Case(name, "convolutions", text, (),
                 ("convolution", inputs, outputs, kernel, stride), None, (1, 8),
                 2 * after * after * outputs * inputs * kernel * kernel)
 

@@ -111,10 +111,14 @@ def today():
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
 
 
-def keep_program():
-    """Times a copy of `weir`, which a build can't change while the run goes on."""
+def find_program():
     if not os.path.exists(cases.WEIR):
         raise SystemExit(f"benchmarks: {cases.WEIR} isn't built; ./dev bench builds it")
+
+
+def keep_program():
+    """Times a copy of `weir`, which a build can't change while the run goes on."""
+    find_program()
     os.makedirs(cases.WORK, exist_ok=True)
     copy = os.path.join(cases.WORK, "weir")
     if os.path.abspath(cases.WEIR) != copy:

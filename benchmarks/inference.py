@@ -66,7 +66,8 @@ def choose_peers(options, missing):
         wanted.remove("compiled")
     for peer in wanted:
         if peer not in PEERS:
-            raise SystemExit(f"benchmarks: there is no peer '{peer}'; there are " + ", ".join(PEERS))
+            raise SystemExit(f"benchmarks: there is no peer '{peer}'; there are "
+                             + ", ".join(PEERS))
     absent = {peer: f"{', '.join(m for m in NEEDS[peer] if m in missing)} couldn't be installed"
               for peer in wanted if any(module in missing for module in NEEDS[peer])}
     return [peer for peer in wanted if peer not in absent], absent
@@ -185,7 +186,10 @@ class Results:
 
 def main():
     options = arguments()
-    environment.keep_program()
+    if options.quick:
+        environment.find_program()
+    else:
+        environment.keep_program()
     missing = set()
     if options.peers != "none":
         needed = {module for modules in NEEDS.values() for module in modules}

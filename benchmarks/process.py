@@ -50,7 +50,8 @@ class Worker:
     def _answer(self, limit):
         end = time.monotonic() + limit
         while b"\n" not in self.rest:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
+            ready, _, _ = select.select([self.process.stdout], [], [],
+                                        max(0, end - time.monotonic()))
             data = os.read(self.process.stdout.fileno(), 1 << 20) if ready else b""
             if not data:
                 self.process.kill()

@@ -42,7 +42,8 @@ def geometric_mean(values):
 
 def line(row):
     """A row as it is shown while the run goes on."""
-    parts = [f"{NAMES[name]} {microseconds(times['median'])} us" for name, times in row["times"].items()]
+    parts = [f"{NAMES[name]} {microseconds(times['median'])} us"
+             for name, times in row["times"].items()]
     parts += [f"{NAMES[name]}: {why}" for name, why in row["left_out"].items()]
     return (f"{row['case']}, batch {row['batch']}, {row['threads']} thread"
             f"{'s' * (row['threads'] > 1)}: " + ", ".join(parts))
@@ -105,8 +106,8 @@ def _second_thread(rows):
     for (case, batch, threads), one in by_key.items():
         two = by_key.get((case, batch, 2))
         if threads == 1 and one and two:
-            lines.append([case, str(batch), microseconds(one["median"]), microseconds(two["median"]),
-                          f"{one['median'] / two['median']:.2f}x"])
+            lines.append([case, str(batch), microseconds(one["median"]),
+                          microseconds(two["median"]), f"{one['median'] / two['median']:.2f}x"])
     if not lines:
         return ""
     return ("### What a second thread gives\n\n"

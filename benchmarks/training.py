@@ -84,8 +84,8 @@ def prepare(training):
     at = lambda name: os.path.join(folder, name)
     with open(info["model"]) as file:
         text = file.read()
-    for name, model in (("model.weir", text),
-                        ("certain.weir", re.sub(r"(dropout\((?:\w+, )?)[0-9.]+\)", r"\g<1>0.0)", text))):
+    certain = re.sub(r"(dropout\((?:\w+, )?)[0-9.]+\)", r"\g<1>0.0)", text)
+    for name, model in (("model.weir", text), ("certain.weir", certain)):
         with open(at(name), "w") as file:
             file.write(model)
     if not os.path.exists(at("training.json")):

@@ -10,7 +10,7 @@ import arrays
 
 from . import clock_python
 
-HOW = "mkldnn_linear of PyTorch with the weight in oneDNN's layout; called from Python"
+HOW = "mkldnn_linear of PyTorch on tensors of oneDNN's own; called from Python"
 
 
 class Peer:
@@ -27,9 +27,7 @@ class Peer:
         weight = torch.from_numpy(numpy.frombuffer(weights["y.weight"].data, "f4")
                                   .reshape(weights["y.weight"].shape).copy())
         x = torch.from_numpy(numpy.load(os.path.join(folder, "x.npy"))[:batch].copy())
-        self.arguments = (x.to_mkldnn(), torch._C._nn.mkldnn_reorder_linear_weight(weight.to_mkldnn())
-                          if hasattr(torch._C._nn, "mkldnn_reorder_linear_weight")
-                          else weight.to_mkldnn())
+        self.arguments = (x.to_mkldnn(), weight.to_mkldnn())
 
     def outputs(self):
         return [torch._C._nn.mkldnn_linear(*self.arguments).to_dense().numpy().tobytes()]

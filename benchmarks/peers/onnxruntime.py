@@ -14,7 +14,7 @@ HOW = "C interface, RunWithBinding on preset tensors, batch size fixed, timed in
 _CREATE_ENV, _CREATE_SESSION, _CREATE_OPTIONS = 3, 7, 10
 _ERROR_MESSAGE, _INTRA_THREADS, _INTER_THREADS = 2, 24, 25
 _TENSOR_WITH_DATA, _CPU_MEMORY, _FREE_DIMENSION = 49, 69, 124
-_CONFIG_ENTRY, _RUN_WITH_BINDING, _CREATE_BINDING, _BIND_INPUT, _BIND_OUTPUT = 130, 133, 134, 136, 137
+_RUN_WITH_BINDING, _CREATE_BINDING, _BIND_INPUT, _BIND_OUTPUT = 133, 134, 136, 137
 _TYPES = {"f4": 1, "i8": 7}
 
 
@@ -55,7 +55,8 @@ class Peer:
         self.binding = self.make(_CREATE_BINDING, self.session)
         self.inputs = []
         for entry in info["inputs"]:
-            value = arrays.first(arrays.read_npy(os.path.join(folder, entry["name"] + ".npy")), batch)
+            path = os.path.join(folder, entry["name"] + ".npy")
+            value = arrays.first(arrays.read_npy(path), batch)
             self.inputs.append(native.copied(value.data))
             self._bind(_BIND_INPUT, memory, entry, value.dtype, value.shape, self.inputs[-1][1])
         self.results = []

@@ -8,7 +8,8 @@ import arrays
 
 from . import native
 
-HOW = "C interface, ov_infer_request_infer on preset tensors, batch size fixed, LATENCY hint, f32, timed inside C"
+HOW = ("C interface, ov_infer_request_infer on preset tensors, batch size fixed, LATENCY hint, "
+       "f32, timed inside C")
 
 # ov_element_type_e of newer and of older versions: the right one is known by the bytes
 # that a tensor then has.
@@ -51,7 +52,8 @@ class Peer:
         self.request = make("ov_compiled_model_create_infer_request", compiled)
         self.kept, self.results = [], []
         for entry in info["inputs"]:
-            value = arrays.first(arrays.read_npy(os.path.join(folder, entry["name"] + ".npy")), batch)
+            path = os.path.join(folder, entry["name"] + ".npy")
+            value = arrays.first(arrays.read_npy(path), batch)
             memory = native.copied(value.data)
             self._set(entry["name"], value.dtype, value.shape, memory)
         for entry in info["outputs"]:
@@ -67,7 +69,8 @@ class Peer:
 
     def _make(self, function, *arguments, last=()):
         result = native.POINTER()
-        self._check(getattr(self.library, function)(*arguments, ctypes.byref(result), *last), function)
+        status = getattr(self.library, function)(*arguments, ctypes.byref(result), *last)
+        self._check(status, function)
         return result
 
     def _set(self, name, dtype, shape, memory):

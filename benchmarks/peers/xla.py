@@ -84,8 +84,8 @@ def evaluate(graph, constants, values):
         "Concat": lambda x, a: jnp.concatenate(x, axis=a["axis"]),
         "Transpose": lambda x, a: jnp.transpose(x[0], a["perm"]),
         "Unsqueeze": lambda x, a: jnp.expand_dims(x[0], axes_of(x, a)),
-        "ReduceMean": lambda x, a: x[0].mean(axis=axes_of(x, a), keepdims=bool(a.get("keepdims", 1))),
-        "ReduceSum": lambda x, a: x[0].sum(axis=axes_of(x, a), keepdims=bool(a.get("keepdims", 1))),
+        "ReduceMean": lambda x, a: x[0].mean(axes_of(x, a), keepdims=bool(a.get("keepdims", 1))),
+        "ReduceSum": lambda x, a: x[0].sum(axes_of(x, a), keepdims=bool(a.get("keepdims", 1))),
     }
     for node in graph.node:
         if node.op_type not in operators:
