@@ -144,7 +144,11 @@ void ProductEmitter::findLoops() {
       (matrix.factors[dim] != 0 ? sharedDims : rowDims).push_back(dim);
     }
   }
-  panelStride = strategy.getColumns() * (packed ? depth : 1);
+  panelStride = strategy.getColumns();
+  if (packed) {
+    auto panels = cast<MemRefType>(op.getInputs()[1].getType());
+    panelStride = panels.getNumElements() / panels.getDimSize(0);
+  }
   SmallVector<const FlatAccess *> rowAccesses = {&rowsAccess, &output};
   if (init)
     rowAccesses.push_back(&*init);

@@ -36,6 +36,11 @@ bool isProduct(const Kernel &kernel);
 void emitProduct(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 void emitLoops(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 
+/// Whether `main` is element-wise and its result is contiguous along another loop than an
+/// operand, so that emitTranspose applies.
+bool isTranspose(const Kernel &kernel, const KernelOptions &options);
+void emitTranspose(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
+
 /// Writes element-wise ops that share their first loop, and touch different elements,
 /// as one kernel over that loop.
 void emitTogether(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::linalg::GenericOp> ops,

@@ -107,6 +107,8 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
       OpBuilder builder(kernel.last());
       if (isProduct(kernel))
         emitProduct(builder, kernel, options);
+      else if (isTranspose(kernel, options))
+        emitTranspose(builder, kernel, options);
       else
         emitLoops(builder, kernel, options);
     }

@@ -46,13 +46,20 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
 
   weir::ProductStrategyAttr decide(linalg::GenericOp op) {
     auto matrix = cast<RankedTensorType>(op.getInputs()[1].getType());
-    auto result = cast<RankedTensorType>(op.getResult(0).getType());
     int64_t lanes = std::max<int64_t>(vectorBits / 32, 1);
     int64_t width = matrix.getShape().back();
-    int64_t depth = 1;
-    for (auto [size, kind] : llvm::zip_equal(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
-      if (kind == utils::IteratorType::reduction && !ShapedType::isDynamic(size))
+    int64_t depth = 1, rowsPerExample = 1;
+    // An axis that the matrix has as well is none of rows: there is a product for each
+    // of its positions.
+    AffineMap matrixMap = op.getIndexingMapsArray()[1];
+    for (auto [dim, size] : llvm::enumerate(op.getStaticLoopRanges())) {
+      if (ShapedType::isDynamic(size))
+        continue;
+      if (op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction)
         depth *= size;
+      else if (!matrixMap.isFunctionOfDim(dim))
+        rowsPerExample *= size;
+    }
 
     // Two vectors side by side, unless one holds all columns; as many rows as leave
     // registers for one row of the panel and one element of the rows.
@@ -61,9 +68,6 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     int64_t rows = std::max<int64_t>((vectorRegisters - vectors - 1) / vectors, 1);
     // More rows than this gain nothing and cost address registers.
     rows = std::min<int64_t>(rows, vectorRegisters > 16 ? 12 : 6);
-    int64_t rowsPerExample = 1;
-    for (int64_t size : weir::exampleShape(result).drop_back())
-      rowsPerExample *= size;
     rows = fittingHeight(rowsPerExample, rows, vectors);
 
     // The rows of a block fit half of the second-level cache.
