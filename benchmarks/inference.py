@@ -231,6 +231,7 @@ def main():
             peak = max(peak, measure_peak(threads)) if case.operations else peak
             row.update(case=case.name, group=case.group, threads=threads, batch=batch,
                        operations=case.operations, peak=peak, date=environment.today(),
+                       load=os.getloadavg()[0],
                        versions={w.peer: w.version for w in workers},
                        how={w.peer: w.how for w in workers})
             results.add(row)

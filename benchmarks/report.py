@@ -99,6 +99,13 @@ def _summary(rows):
                   "rows behind"], lines) + "\n\n"
 
 
+def load_note(load):
+    """Honest about the machine: what else ran on it."""
+    text = f"Load average of the machine during the run: at most {load:.1f}"
+    return text + (". **Other work ran beside this: the times say little.**\n\n" if load > 3.0
+                   else ", of which the run itself makes 1 to 2.\n\n")
+
+
 def _second_thread(rows):
     """How much faster Weir is with two threads, where a call takes long enough to tell."""
     by_key = {(row["case"], row["batch"], row["threads"]): row["times"].get("weir") for row in rows}
@@ -125,6 +132,7 @@ def inference(rows, absent, about):
             f"Commit: {about['commit']}. {about['rounds']} interleaved rounds, "
             f"{about['seconds']} s per program and round. Times are microseconds per call: the "
             "median, and half the distance between the 10th and the 90th percentile.\n\n")
+    text += load_note(max(row["load"] for row in rows)) if rows else ""
     peaks = {}
     for row in rows:
         peaks[row["threads"]] = max(peaks.get(row["threads"], 0), row["peak"])

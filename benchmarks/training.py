@@ -133,7 +133,8 @@ def disagreement(got, expected):
 
 def time_row(training, batch, workers, options):
     folder = prepare(training)
-    row = {"name": training.name, "batch": batch, "left_out": {}, "times": {}}
+    row = {"name": training.name, "batch": batch, "left_out": {}, "times": {},
+           "load": os.getloadavg()[0]}
     try:
         own = run_weir(folder, "certain.weir", batch, options.threads, "--runs", "1")
     except RuntimeError as error:
@@ -192,6 +193,7 @@ def tables(rows, versions, absent, options):
             f"rounds of {options.seconds} s. Steps per second, from the median step; the spread is "
             "half the distance between the 10th and the 90th percentile of all steps, for Weir "
             "between the least and the largest median of a round.\n\n")
+    text += report.load_note(max(row["load"] for row in rows))
     columns = (["training", "batch", "Weir"] + [VARIANTS[name] for name in used]
                + (["ahead of PyTorch", "of the fastest"] if used else [])
                + ["first losses agree to", "of Weir's step: catching up"])
