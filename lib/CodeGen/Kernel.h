@@ -34,6 +34,10 @@ bool isProduct(const Kernel &kernel);
 
 /// Writes the kernel's loops at the builder's insertion point.
 void emitProduct(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
+/// Whether `main` is a transform of Winograd's convolution over memory of known strides,
+/// so that emitWinograd applies.
+bool isWinograd(const Kernel &kernel);
+void emitWinograd(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 void emitLoops(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 
 /// Whether `main` is element-wise and its result is contiguous along another loop than an

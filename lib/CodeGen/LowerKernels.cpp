@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
@@ -107,6 +108,8 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
       OpBuilder builder(kernel.last());
       if (isProduct(kernel))
         emitProduct(builder, kernel, options);
+      else if (isWinograd(kernel))
+        emitWinograd(builder, kernel, options);
       else if (isTranspose(kernel, options))
         emitTranspose(builder, kernel, options);
       else

@@ -41,6 +41,11 @@ void weir::buildRewritePipeline(OpPassManager &manager, const RewriteOptions &op
 
   // Convolutions become products only when their channels are last.
   passes.addPass(createChannelsLastPass());
+  if (options.winograd != WinogradUse::Never) {
+    WinogradPassOptions winograd;
+    winograd.always = options.winograd == WinogradUse::Always;
+    passes.addPass(createWinogradPass(winograd));
+  }
   ConvToProductPassOptions conv;
   conv.algorithm = options.convAlgorithm;
   passes.addPass(createConvToProductPass(conv));
@@ -80,6 +85,13 @@ struct RewriteCommandLine : PassPipelineOptions<RewriteCommandLine> {
       llvm::cl::values(
           clEnumValN(weir::ConvAlgorithm::Windows, "windows", "a view, nothing is copied"),
           clEnumValN(weir::ConvAlgorithm::Im2col, "im2col", "a matrix of all patches"))};
+  Option<weir::WinogradUse> winograd{
+      *this, "winograd", llvm::cl::desc("Which 3x3 convolutions are computed in Winograd's way"),
+      llvm::cl::init(weir::RewriteOptions().winograd),
+      llvm::cl::values(clEnumValN(weir::WinogradUse::Never, "never", "none"),
+                       clEnumValN(weir::WinogradUse::WherePays, "where-pays",
+                                  "those where an estimate says that it is faster"),
+                       clEnumValN(weir::WinogradUse::Always, "always", "all that can be"))};
 };
 } // namespace
 
@@ -94,6 +106,7 @@ void weir::registerRewritePipeline() {
         options.splitConcat = line.splitConcat;
         options.mergeDuplicates = line.mergeDuplicates;
         options.convAlgorithm = line.convAlgorithm;
+        options.winograd = line.winograd;
         buildRewritePipeline(manager, options);
       });
 }

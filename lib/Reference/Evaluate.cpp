@@ -155,10 +155,16 @@ template <class Op> static RefTensor convolve(const Call &call, Op op) {
       op.getLayout());
 }
 
-template <class Op> static RefTensor patches(const Call &call, Op op) {
-  RefTensor image = call.operand(0);
+// The first operand, with a batch of one if it has none.
+static RefTensor withOneBatch(const Call &call) {
+  RefTensor operand = call.operand(0);
   if (!isBatched(call.type(0)))
-    image.shape.insert(image.shape.begin(), 1);
+    operand.shape.insert(operand.shape.begin(), 1);
+  return operand;
+}
+
+template <class Op> static RefTensor patches(const Call &call, Op op) {
+  RefTensor image = withOneBatch(call);
   Window window = {toShape(op.getKernel()),
                    toShape(op.getStrides()),
                    {0, 0},
@@ -287,6 +293,16 @@ static Answer evaluateLayer(const Call &call) {
       .Case([&](ProductOp) { return product(call.operand(0), call.operand(1), call.optional(2)); })
       .Case<Conv1dOp, Conv2dOp>([&](auto op) { return convolve(call, op); })
       .Case<WindowsOp, Im2colOp>([&](auto op) { return patches(call, op); })
+      .Case([&](GroupedProductOp) { return groupedProduct(call.operand(0), call.operand(1)); })
+      .Case([&](WinogradInputOp op) {
+        return reshape(winogradInput(withOneBatch(call), op.getTile()), call.shape());
+      })
+      .Case([&](WinogradWeightOp op) { return winogradWeight(call.operand(0), op.getTile()); })
+      .Case([&](WinogradOutputOp op) {
+        return reshape(
+            winogradOutput(withOneBatch(call), op.getTile(), op.getHeight(), op.getWidth()),
+            call.shape());
+      })
       .Case<MaxPool1dOp, MaxPool2dOp>([&](auto op) { return poolLargest(call, op); })
       .Case<AvgPool1dOp, AvgPool2dOp>([&](auto op) { return poolAverage(call, op); })
       .Case([&](BatchNormOp op) {

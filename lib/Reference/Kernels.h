@@ -102,6 +102,8 @@ RefTensor linear(const RefTensor &input, const RefTensor &weight, const RefTenso
 RefTensor matmul(const RefTensor &lhs, const RefTensor &rhs);
 /// rows [..., k...], matrix [k..., n], init [..., n] or null: [..., n].
 RefTensor product(const RefTensor &rows, const RefTensor &matrix, const RefTensor *init);
+/// rows [..., g, k], matrices [g, k, n]: [..., g, n].
+RefTensor groupedProduct(const RefTensor &rows, const RefTensor &matrices);
 /// rows [m..., k...], gradient [m..., n]: [k..., n], summed over m.
 RefTensor productWeightGradient(const RefTensor &rows, const RefTensor &gradient);
 
@@ -123,6 +125,14 @@ RefTensor conv2d(const RefTensor &input, const RefTensor &weight, const RefTenso
 /// input [batch, height, width, channels], already padded:
 /// [batch, rows, columns, kernel height, kernel width, channels].
 RefTensor windows(const RefTensor &input, const Window &window);
+
+/// input [batch, height, width, channels], already padded:
+/// [batch, tile rows, tile columns, (tile + 2)^2, channels].
+RefTensor winogradInput(const RefTensor &input, int64_t tile);
+/// input [outputs, channels, 3, 3]: [(tile + 2)^2, channels, outputs].
+RefTensor winogradWeight(const RefTensor &input, int64_t tile);
+/// input [batch, tile rows, tile columns, (tile + 2)^2, channels]: [batch, height, width, channels].
+RefTensor winogradOutput(const RefTensor &input, int64_t tile, int64_t height, int64_t width);
 
 /// input [batch, channels, height, width], gradient [batch, outputs, rows, columns]:
 /// [outputs, channels / groups, kernel height, kernel width].

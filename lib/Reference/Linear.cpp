@@ -55,6 +55,17 @@ RefTensor product(const RefTensor &rows, const RefTensor &matrix, const RefTenso
   return result;
 }
 
+RefTensor groupedProduct(const RefTensor &rows, const RefTensor &matrices) {
+  int64_t groups = matrices.shape[0], k = matrices.shape[1], n = matrices.shape[2];
+  Shape shape = rows.shape;
+  shape.back() = n;
+  RefTensor result{shape, std::vector<double>(volume(shape), 0.0)};
+  for (int64_t row = 0, end = volume(shape) / n; row < end; ++row)
+    multiplyAdd(rows.data.data() + row * k, matrices.data.data() + row % groups * k * n,
+                result.data.data() + row * n, 1, k, n);
+  return result;
+}
+
 RefTensor productWeightGradient(const RefTensor &rows, const RefTensor &gradient) {
   size_t leading = gradient.shape.size() - 1;
   Shape shape(rows.shape.begin() + leading, rows.shape.end());

@@ -87,6 +87,48 @@ TEST(ConvShapesTest, WhatFollowsIsApplied) {
   expectAgrees(model, plainOptions());
 }
 
+// Every 3x3 convolution in Winograd's way: sizes that are whole tiles and that aren't,
+// channels that are whole vectors and that aren't, and what may follow in the same loops.
+class WinogradTest : public testing::TestWithParam<bool> {
+protected:
+  CompileOptions options() const {
+    CompileOptions result = GetParam() ? plainOptions() : testOptions();
+    result.rewrites.winograd = WinogradUse::Always;
+    return result;
+  }
+};
+
+TEST_P(WinogradTest, Sizes) {
+  for (const char *size : {"8, 12", "7, 7", "5, 9", "3, 3", "6, 14"}) {
+    ModelText model;
+    for (int64_t channels : {1, 3, 8, 17})
+      model.inputs.push_back(fmt::format("x{0}: f32[{0}, {1}]", channels, size));
+    for (int64_t channels : {1, 3, 8, 17})
+      for (int64_t padding : {0, 1, 2})
+        model.expressions.push_back(fmt::format("conv2d(x{}, {}, kernel: 3, padding: {}{})",
+                                                channels, 34 - 2 * channels - padding, padding,
+                                                padding == 2 ? ", bias: false" : ""));
+    expectAgrees(model, options(), {1, 2, 7});
+  }
+}
+
+TEST_P(WinogradTest, WhatFollowsIsApplied) {
+  ModelText model{
+      {"x: f32[8, 6, 7]", "r: f32[8, 6, 7]"},
+      {"relu(conv2d(x, 8, kernel: 3, padding: 1) + r)", "r * conv2d(x, 8, kernel: 3, padding: 1)",
+       "relu(batch_norm(conv2d(x, 5, kernel: 3)))", "batch_norm(relu(conv2d(x, 5, kernel: 3)))",
+       "conv2d(relu(conv2d(x, 9, kernel: 3, padding: 1)), 2, kernel: 3, padding: 1)",
+       "conv2d(pad(x, (0, 1, 2), after: (0, 0, 1)), 3, kernel: 3)",
+       "conv2d(pad(x, (0, 1, 1), value: 2.0), 3, kernel: 3)",
+       "conv2d(concat(x, r), 7, kernel: 3, padding: 1)", "flatten(conv2d(x, 3, kernel: 3))",
+       "conv2d(x, 8, kernel: 3, padding: 1) + conv2d(r, 8, kernel: 3, padding: 1)",
+       "residual(x, 8)", "concat(conv2d(x, 3, kernel: 3), conv2d(r, 5, kernel: 3))",
+       "max_pool2d(conv2d(x, 17, kernel: 3, padding: 1), 2)"}};
+  expectAgrees(model, options(), {1, 2, 7});
+}
+
+INSTANTIATE_TEST_SUITE_P(Processors, WinogradTest, testing::Bool());
+
 TEST(PoolTest, Pools2d) {
   ModelText model{{"x: f32[3, 9, 8]", "y: f32[17, 6, 7]"}, {}};
   for (const char *name : {"x", "y"})

@@ -62,13 +62,16 @@ struct Trial {
     }
     if (choose.oneIn(3))
       rewrites.convAlgorithm = ConvAlgorithm::Im2col;
-    description = fmt::format(
-        "vectors of {} bits, {} registers, cache of {} bytes, {} multiply-add, convolutions by {}, "
-        "batches {}, switched off:{}",
-        target.vectorBits, target.vectorRegisters, target.cacheBytes,
-        target.fusedMultiplyAdd ? "fused" : "separate",
-        rewrites.convAlgorithm == ConvAlgorithm::Im2col ? "im2col" : "windows",
-        fmt::join(batches, ", "), off.empty() ? " nothing" : off);
+    rewrites.winograd = choose.oneIn(2) ? WinogradUse::Always : WinogradUse::WherePays;
+    description =
+        fmt::format("vectors of {} bits, {} registers, cache of {} bytes, {} multiply-add, "
+                    "convolutions by {}{}, "
+                    "batches {}, switched off:{}",
+                    target.vectorBits, target.vectorRegisters, target.cacheBytes,
+                    target.fusedMultiplyAdd ? "fused" : "separate",
+                    rewrites.convAlgorithm == ConvAlgorithm::Im2col ? "im2col" : "windows",
+                    rewrites.winograd == WinogradUse::Always ? " and Winograd" : "",
+                    fmt::join(batches, ", "), off.empty() ? " nothing" : off);
   }
 
   Result<void> check(const std::string &text) const {

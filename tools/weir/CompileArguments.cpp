@@ -25,9 +25,10 @@ static std::string switchNames() {
 }
 
 void CompileArguments::declare(CommandLine &line) {
-  line.choice("--conv", {"windows", "im2col"}, conv,
-              "how a convolution meets its product: over a view (the default), or\n"
-              "over a copied matrix of patches");
+  line.choice("--conv", {"auto", "windows", "im2col", "winograd"}, conv,
+              "how a convolution meets its product: over a view of the image; over a\n"
+              "copied matrix of patches; with fewer products, in Winograd's way, where\n"
+              "its kernel is 3x3; auto, the default, chooses");
   line.list("--without", "REWRITE", without, "leave a rewrite out:\n" + switchNames());
 }
 
@@ -66,6 +67,10 @@ Result<CompileOptions> CompileArguments::options() const {
     options.cacheDirectory = cacheDirectory();
   options.rewrites.convAlgorithm =
       conv == "im2col" ? ConvAlgorithm::Im2col : ConvAlgorithm::Windows;
+  if (conv == "winograd")
+    options.rewrites.winograd = WinogradUse::Always;
+  else if (conv != "auto")
+    options.rewrites.winograd = WinogradUse::Never;
   for (const std::string &name : without) {
     const Switch *found = std::find_if(std::begin(switches), std::end(switches),
                                        [&](const Switch &entry) { return name == entry.name; });

@@ -11,7 +11,7 @@ namespace weir {
 /// --conv and --without, which every command that compiles has, and the target of
 /// what is compiled for elsewhere.
 struct CompileArguments {
-  std::string conv = "windows";
+  std::string conv = "auto";
   std::vector<std::string> without;
   std::string triple, cpu, features;
   bool cached = false, noCache = false;

@@ -16,6 +16,15 @@ class OpPassManager;
 
 namespace weir {
 
+/// Which convolutions are computed in Winograd's way.
+enum class WinogradUse {
+  Never,
+  /// Those where an estimate says that it is faster.
+  WherePays,
+  /// All that can be.
+  Always
+};
+
 /// Every optimisation of the rewrite stage can be switched off. What the
 /// lowering needs in any case (dropout removed, norms expanded, channels last,
 /// products) is not an option.
@@ -32,6 +41,8 @@ struct RewriteOptions {
   bool mergeDuplicates = true;
   /// How a convolution's patches become the rows of a product.
   ConvAlgorithm convAlgorithm = ConvAlgorithm::Windows;
+  /// Convolutions of 3x3 kernels with fewer products.
+  WinogradUse winograd = WinogradUse::Never;
 };
 
 /// From the dialect as the frontend writes it to the form that the lowering

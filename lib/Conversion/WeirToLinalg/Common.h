@@ -72,6 +72,7 @@ void populateLinearToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populateConvToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populatePoolToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populateUpdateToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
+void populateWinogradToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 void populateDropoutToLinalg(mlir::TypeConverter &, mlir::RewritePatternSet &);
 
 } // namespace weir

@@ -50,14 +50,47 @@ struct ProductLowering : OpConversionPattern<ProductOp> {
 
     Value rows = lookThroughWindows(op.getRows(), adaptor.getRows(), rowExprs, rewriter);
 
-    Value init = adaptor.getInit() ? adaptor.getInit()
-                                   : makeFilled(rewriter, loc, type, rows, 0.0f);
+    Value init =
+        adaptor.getInit() ? adaptor.getInit() : makeFilled(rewriter, loc, type, rows, 0.0f);
     SmallVector<AffineMap> maps = {AffineMap::get(loops, 0, rowExprs, rewriter.getContext()),
                                    AffineMap::get(loops, 0, matrixExprs, rewriter.getContext()),
                                    AffineMap::get(loops, 0, resultExprs, rewriter.getContext())};
     SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
     iterators.append(reduced, IteratorType::reduction);
-    auto generic = linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getMatrix()},
+    auto generic =
+        linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getMatrix()}, init,
+                                  maps, iterators, buildMultiplyAdd);
+    generic->setAttr("weir.product", rewriter.getUnitAttr());
+    rewriter.replaceOp(op, generic.getResults());
+    return success();
+  }
+};
+
+// Loops: the row axes and the group, the column, the sum. The matrices are a
+// parameter's, so this is a product with an axis that rows, matrices and result share.
+struct GroupedProductLowering : OpConversionPattern<GroupedProductOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(GroupedProductOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    int64_t rank = type.getRank();
+    SmallVector<AffineExpr> rowExprs, resultExprs;
+    for (int64_t i = 0; i < rank; ++i)
+      resultExprs.push_back(rewriter.getAffineDimExpr(i));
+    rowExprs.assign(resultExprs);
+    AffineExpr group = resultExprs[rank - 2], column = resultExprs[rank - 1];
+    AffineExpr sum = rewriter.getAffineDimExpr(rank);
+    rowExprs.back() = sum;
+    MLIRContext *context = rewriter.getContext();
+    SmallVector<AffineMap> maps = {AffineMap::get(rank + 1, 0, rowExprs, context),
+                                   AffineMap::get(rank + 1, 0, {group, sum, column}, context),
+                                   AffineMap::get(rank + 1, 0, resultExprs, context)};
+    SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
+    iterators.push_back(IteratorType::reduction);
+    Value init = makeFilled(rewriter, loc, type, adaptor.getRows(), 0.0f);
+    auto generic = linalg::GenericOp::create(rewriter, loc, type,
+                                             ValueRange{adaptor.getRows(), adaptor.getMatrices()},
                                              init, maps, iterators, buildMultiplyAdd);
     generic->setAttr("weir.product", rewriter.getUnitAttr());
     rewriter.replaceOp(op, generic.getResults());
@@ -96,8 +129,8 @@ struct ProductWeightGradientLowering : OpConversionPattern<ProductWeightGradient
     SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
     iterators.append(summed, IteratorType::reduction);
     auto generic =
-        linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getGradient()}, init,
-                                  maps, iterators, buildMultiplyAdd);
+        linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getGradient()},
+                                  init, maps, iterators, buildMultiplyAdd);
     generic->setAttr("weir.contraction", rewriter.getUnitAttr());
     rewriter.replaceOp(op, generic.getResults());
     return success();
@@ -155,6 +188,7 @@ struct MatmulLowering : OpConversionPattern<MatmulOp> {
 } // namespace
 
 void weir::populateLinearToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<ProductLowering, ProductWeightGradientLowering, MatmulLowering>(
-      converter, patterns.getContext());
+  patterns
+      .add<ProductLowering, GroupedProductLowering, ProductWeightGradientLowering, MatmulLowering>(
+          converter, patterns.getContext());
 }

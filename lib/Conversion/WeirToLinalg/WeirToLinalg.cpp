@@ -52,6 +52,7 @@ struct WeirToLinalgPass : weir::impl::WeirToLinalgPassBase<WeirToLinalgPass> {
     weir::populateEmbeddingToLinalg(converter, patterns);
     weir::populateLinearToLinalg(converter, patterns);
     weir::populateConvToLinalg(converter, patterns);
+    weir::populateWinogradToLinalg(converter, patterns);
     weir::populatePoolToLinalg(converter, patterns);
     weir::populateDropoutToLinalg(converter, patterns);
     weir::populateUpdateToLinalg(converter, patterns);

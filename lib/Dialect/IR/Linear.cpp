@@ -73,6 +73,23 @@ LogicalResult ProductOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
   return success();
 }
 
+LogicalResult GroupedProductOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                 Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  auto type = cast<RankedTensorType>(adaptor.getRows().getType());
+  ArrayRef<int64_t> rows = exampleShape(type), matrices = exampleShape(adaptor.getMatrices());
+  if (isBatched(adaptor.getMatrices().getType()) || matrices.size() != 3)
+    return emitOptionalError(loc, getOperationName(), ": matrices are [groups, k, n], found ",
+                             adaptor.getMatrices().getType());
+  if (rows.size() < 2 || rows.take_back(2) != matrices.take_front(2))
+    return emitOptionalError(loc, getOperationName(), ": rows ", formatShape(rows),
+                             " don't end in the first two axes of the matrices ",
+                             formatShape(matrices));
+  SmallVector<int64_t> shape(rows);
+  shape.back() = matrices.back();
+  inferred.push_back(makeTensorType(isBatched(type), shape, type.getElementType()));
+  return success();
+}
+
 LogicalResult ProductWeightGradientOp::inferReturnTypes(MLIRContext *context,
                                                         std::optional<Location> loc,
                                                         Adaptor adaptor,

@@ -22,8 +22,9 @@ static StringRef objection(Operation *op) {
   return llvm::TypeSwitch<Operation *, StringRef>(op)
       .Case<ParamOp, ConstantOp, SumOp, MeanOp, MaxOp, SoftmaxOp, LogSoftmaxOp, LayerNormOp,
             ReshapeOp, TransposeOp, SliceOp, PadOp, ConcatOp, OneHotOp, EmbeddingOp, EmbeddingBagOp,
-            ProductOp, Im2colOp, SelectOp, BatchSumOp, BatchSizeOp, BroadcastOp, DilateOp,
-            ReverseOp, EmbeddingGradientOp, ProductWeightGradientOp, DropoutMaskOp, UpdateOp>(
+            ProductOp, GroupedProductOp, WinogradInputOp, WinogradWeightOp, WinogradOutputOp,
+            Im2colOp, SelectOp, BatchSumOp, BatchSizeOp, BroadcastOp, DilateOp, ReverseOp,
+            EmbeddingGradientOp, ProductWeightGradientOp, DropoutMaskOp, UpdateOp>(
           [](Operation *) { return StringRef(); })
       .Case([](MatmulOp matmul) -> StringRef {
         if (!isBatched(matmul.getRhs().getType()) && exampleShape(matmul.getRhs()).size() == 2)

@@ -73,6 +73,27 @@ def Weir_ProductOp : Weir_InferredOp<"product"> {
   }];
 }
 
+def Weir_GroupedProductOp : Weir_InferredOp<"grouped_product"> {
+  let summary = "rows times a matrix for each of several groups";
+  let description = [{
+    `result[..., g, n] = sum over k of rows[..., g, k] * matrices[g, k, n]`: a `weir.product`
+    per group `g`.
+
+    1. `matrices` is unbatched, `[groups, k, n]`.
+    2. The last two example axes of `rows` are `[groups, k]`.
+    3. The result's example shape is that of `rows` with the last axis `n` long.
+
+    Example:
+    ```mlir
+    %r = weir.grouped_product %rows, %matrices
+        : (tensor<?x14x14x36x64xf32>, tensor<36x64x32xf32>) -> tensor<?x14x14x36x32xf32>
+    ```
+  }];
+  let arguments = (ins Weir_FloatTensor:$rows, Weir_FloatTensor:$matrices);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$rows `,` $matrices attr-dict `:` functional-type(operands, results)";
+}
+
 def Weir_ProductWeightGradientOp : Weir_InferredOp<"product_weight_gradient"> {
   let summary = "the gradient of a product with respect to its matrix";
   let description = [{

@@ -209,6 +209,40 @@ def LinearToProductPass : Weir_Rewrite<"weir-linear-to-product"> {
   }];
 }
 
+def WinogradPass : Weir_Rewrite<"weir-winograd"> {
+  let summary = "Express 3x3 convolutions with fewer products, where that pays";
+  let description = [{
+    Winograd's convolution (Lavin and Gray, Fast Algorithms for Convolutional Neural
+    Networks, 2015): tiles of the image and the weight are transformed, multiplied position
+    by position, and the sums over channels are transformed back. With `tile` 4, a
+    tile of 16 results takes 36 products per channel instead of 144; with 2, 4 results take 16
+    instead of 36. The weight depends on parameters only and is transformed once.
+
+    ```mlir
+    %1 = weir.conv2d %0, %w bias %b {layout = #weir<layout channels_last>, pad_low = array<i64: 1, 1>, ...}
+        : (tensor<?x7x12x64xf32>, tensor<32x64x3x3xf32>, tensor<32xf32>) -> tensor<?x7x12x32xf32>
+    ```
+    becomes
+    ```mlir
+    %a = weir.pad %0 {low = array<i64: 1, 1, 0>, high = array<i64: 2, 1, 0>, value = 0.0 : f32} : ...
+    %t = weir.winograd_input %a {tile = 4 : i64} : (tensor<?x10x14x64xf32>) -> tensor<?x2x3x36x64xf32>
+    %u = weir.winograd_weight %w {tile = 4 : i64} : (tensor<32x64x3x3xf32>) -> tensor<36x64x32xf32>
+    %m = weir.grouped_product %t, %u : ... -> tensor<?x2x3x36x32xf32>
+    %r = weir.winograd_output %m {tile = 4 : i64, height = 7 : i64, width = 12 : i64} : ... -> tensor<?x7x12x32xf32>
+    %1 = weir.add %r, %b : ...
+    ```
+
+    Convolutions of another kernel, with a stride, a dilation, groups, channels first or
+    without a batch are left alone, and so are those where the estimate says that the
+    transforms cost more than the products that they save. `always` asks for no
+    estimate; `tile`, if not 0, says which of the two is taken.
+  }];
+  let options = [
+    Option<"always", "always", "bool", "false", "Rewrite every convolution that can be">,
+    Option<"tile", "tile", "int64_t", "0", "Results of a tile per axis, 2 or 4; 0 to choose">
+  ];
+}
+
 def ConvToProductPass : Weir_Rewrite<"weir-conv-to-product"> {
   let summary = "Express convolution as a matrix product";
   let description = [{
@@ -255,7 +289,7 @@ def VerifyRewrittenPass : Pass<"weir-verify-rewritten", "::mlir::func::FuncOp"> 
     After the rewrites a function holds parameters, constants, elementwise ops,
     reductions, softmax, layer_norm, ops that shape and join, look-ups, products,
     `matmul` of values that depend on the example (or of rank three and more),
-    `windows` as the rows of products, `im2col`, and, with channels last, grouped
+    `windows` as the rows of products, `im2col`, the parts of Winograd's convolution, and, with channels last, grouped
     convolutions and pools over two axes. Anything else is an error at its location.
   }];
 }
