@@ -271,18 +271,18 @@ Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces,
                                  MutableArrayRef<Value> values, Value from, Value to) {
   Block &body = op.getBody().front();
   size_t count = tables.size();
-  auto initial = op->getAttrOfType<DenseF32ArrayAttr>("weir.initial");
+  std::optional<ArrayRef<float>> initial = op.getInitial();
   if (!initial || count == 1 || statesDependOnParameter(body))
     return from;
   SmallVector<Value> states;
-  for (float state : initial.asArrayRef())
+  for (float state : *initial)
     states.push_back(
         arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(state)).getResult());
   // Bits, since -0 counts in what follows.
   auto isInitial = [&](Value value, size_t state) -> Value {
     Type type = builder.getI32Type();
     TypedAttr bits = builder.getI32IntegerAttr(
-        static_cast<int32_t>(llvm::bit_cast<uint32_t>(initial.asArrayRef()[state])));
+        static_cast<int32_t>(llvm::bit_cast<uint32_t>((*initial)[state])));
     auto vector = dyn_cast<VectorType>(value.getType());
     if (vector) {
       type = vector.clone(type);

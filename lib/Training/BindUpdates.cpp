@@ -125,9 +125,9 @@ private:
   void writeCatchUp();
   void catchUpRows(OpBuilder &builder, ValueRange values, Value last, Value now, Value history,
                    Value ids, Value heads) {
-    auto op = CatchUpRowsOp::create(builder, step.getLoc(), values, last, now, history, ids, heads);
+    auto op = CatchUpRowsOp::create(builder, step.getLoc(), values, last, now, history, ids, heads,
+                                    builder.getDenseF32ArrayAttr(initialStates(optimizer)));
     fillBody(op.getBody(), optimizer);
-    op->setAttr("weir.initial", builder.getDenseF32ArrayAttr(initialStates(optimizer)));
   }
 
   ModuleOp module;

@@ -137,8 +137,8 @@ def LowerKernelsPass : Pass<"weir-lower-kernels", "::mlir::func::FuncOp"> {
            "whether the target multiplies and adds in one instruction">
   ];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-                           "::mlir::vector::VectorDialect"];
+                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {

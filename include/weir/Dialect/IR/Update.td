@@ -70,7 +70,7 @@ def Weir_UpdateAllOp : Weir_MemoryOp<"update_all", [AttrSizedOperandSegments]> {
       %0 = arith.mulf %rate, %dx : f32
       %1 = arith.subf %x, %0 : f32
       weir.yield %1 : f32
-    } : memref<8x3xf32>, memref<8x3xf32>, memref<f32>
+    } : (memref<8x3xf32>), memref<8x3xf32>, (memref<f32>)
     ```
   }];
   let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$gradient,
@@ -78,7 +78,7 @@ def Weir_UpdateAllOp : Weir_MemoryOp<"update_all", [AttrSizedOperandSegments]> {
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `values` `(` $values `)` `gradient` `(` $gradient `)` `hypers` `(` $hypers `)` $body
-    attr-dict `:` type($values) `,` type($gradient) `,` type($hypers)
+    attr-dict `:` `(` type($values) `)` `,` type($gradient) `,` `(` type($hypers) `)`
   }];
 }
 
@@ -114,25 +114,30 @@ def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegment
     miss, and `last` becomes `now + 1`: the step that this op is part of updates those
     rows (see weir.update_rows). Without `ids`, all rows are brought to `now`.
 
+    `initial` is what the states were before any step. It changes nothing, but rows whose
+    states are that still can be brought up to date faster.
+
     1. `ids` and `heads` (see weir.group_ids) are both given or both not.
 
     Example:
     ```mlir
     weir.catch_up_rows values(%table, %m) last(%last) now(%now) history(%history)
-        ids(%ids, %heads) {
+        ids(%ids, %heads) initial [0.0] {
     ^bb0(%x: f32, %dx: f32, %y: f32, %rate: f32):
       ...
-    } : memref<672x50xf32>, memref<672x50xf32>, memref<672xi32>, memref<1xi32>,
+    } : (memref<672x50xf32>, memref<672x50xf32>), memref<672xi32>, memref<1xi32>,
         memref<4096x1xf32>, memref<?xi64>, memref<?x1xi32>
     ```
   }];
   let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$last, AnyMemRef:$now,
-                       AnyMemRef:$history, Optional<AnyMemRef>:$ids, Optional<AnyMemRef>:$heads);
+                       AnyMemRef:$history, Optional<AnyMemRef>:$ids, Optional<AnyMemRef>:$heads,
+                       OptionalAttr<DenseF32ArrayAttr>:$initial);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `values` `(` $values `)` `last` `(` $last `)` `now` `(` $now `)` `history` `(` $history `)`
-    (`ids` `(` $ids^ `,` $heads `)`)? $body attr-dict `:` type($values) `,` type($last) `,`
-    type($now) `,` type($history) (`,` type($ids)^ `,` type($heads))?
+    (`ids` `(` $ids^ `,` $heads `)`)? (`initial` $initial^)? $body attr-dict `:`
+    `(` type($values) `)` `,` type($last) `,` type($now) `,` type($history)
+    (`,` type($ids)^ `,` type($heads))?
   }];
 }
 
@@ -149,8 +154,8 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
     weir.update_rows values(%table) gradient(%g) ids(%ids, %heads, %next) hypers(%lr) {
     ^bb0(%x: f32, %dx: f32, %rate: f32):
       ...
-    } : memref<672x50xf32>, memref<?x50xf32>, memref<?xi64>, memref<?x1xi32>,
-        memref<?x1xi32>, memref<f32>
+    } : (memref<672x50xf32>), memref<?x50xf32>, memref<?xi64>, memref<?x1xi32>,
+        memref<?x1xi32>, (memref<f32>)
     ```
   }];
   let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$gradient, AnyMemRef:$ids,
@@ -159,8 +164,8 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
   let assemblyFormat = [{
     `values` `(` $values `)` `gradient` `(` $gradient `)`
     `ids` `(` $ids `,` $heads `,` $next `)` `hypers` `(` $hypers `)` $body attr-dict `:`
-    type($values) `,` type($gradient) `,` type($ids) `,` type($heads) `,` type($next) `,`
-    type($hypers)
+    `(` type($values) `)` `,` type($gradient) `,` type($ids) `,` type($heads) `,` type($next)
+    `,` `(` type($hypers) `)`
   }];
 }
 

@@ -1,0 +1,122 @@
+// RUN: weir-opt --weir-lower-kernels="vector-bits=128" --split-input-file %s | FileCheck %s
+
+// A whole parameter: vectors side by side through the body, then what is left.
+
+// CHECK-LABEL: func.func @all
+// CHECK: scf.for
+// CHECK: %[[RATE:.*]] = memref.load %{{.*}}[] : memref<f32>
+// CHECK: vector.load {{.*}} vector<4xf32>
+// CHECK: %[[BOTH:.*]] = vector.broadcast %[[RATE]] : f32 to vector<4xf32>
+// CHECK: arith.mulf %[[BOTH]]
+// CHECK: arith.subf {{.*}} : vector<4xf32>
+// CHECK: arith.subf {{.*}} : vector<2xf32>
+// CHECK: vector.store {{.*}} vector<4xf32>
+// CHECK: vector.store {{.*}} vector<2xf32>
+// CHECK: weir.kernel
+func.func @all(%p: memref<2x3xf32>, %g: memref<2x3xf32>, %lr: memref<f32>) {
+  weir.update_all values(%p) gradient(%g) hypers(%lr) {
+  ^bb0(%x: f32, %dx: f32, %rate: f32):
+    %0 = arith.mulf %rate, %dx : f32
+    %1 = arith.subf %x, %0 : f32
+    weir.yield %1 : f32
+  } : (memref<2x3xf32>), memref<2x3xf32>, (memref<f32>)
+  return
+}
+
+// -----
+
+// The first position of each id: no branch, one unit of work.
+
+// CHECK-LABEL: func.func @group
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: %[[SEEN:.*]] = memref.load %{{.*}} : memref<9xi32>
+// CHECK: arith.cmpi ult
+// CHECK-NOT: scf.if
+// CHECK: weir.kernel
+func.func @group(%ids: memref<?xi64>, %slots: memref<9xi32>, %heads: memref<?x1xi32>,
+                 %next: memref<?x1xi32>, %tails: memref<?x1xi32>) {
+  weir.group_ids %ids, %slots, %heads, %next, %tails : memref<?xi64>, memref<9xi32>, memref<?x1xi32>, memref<?x1xi32>, memref<?x1xi32>
+  return
+}
+
+// -----
+
+// Missed steps are the innermost loop, so that the row stays in registers. The gradient
+// is 0, and each step has its own hyperparameters.
+
+// CHECK-LABEL: func.func @rows
+// CHECK: scf.for %[[POSITION:.*]] =
+// CHECK: scf.if
+// CHECK: scf.for %[[STEP:.*]] = {{.*}} iter_args(%{{.*}} = %{{.*}}) -> (vector<3xf32>)
+// CHECK: %[[RATE:.*]] = memref.load %{{.*}}[%[[STEP]], %{{.*}}] : memref<8x1xf32>
+// CHECK-NEXT: arith.mulf %[[RATE]], %{{.*}} : f32
+// CHECK-NOT: vector.load
+// CHECK-NOT: vector.store
+// CHECK: scf.yield
+// CHECK: vector.store
+
+// The gradient's rows of one id are added up in the order of their positions.
+// CHECK: scf.while
+// CHECK: arith.addf {{.*}} : vector<3xf32>
+// CHECK: scf.yield
+// CHECK: arith.subf
+// CHECK: vector.store
+func.func @rows(%t: memref<9x3xf32>, %g: memref<?x3xf32>, %ids: memref<?xi64>, %heads: memref<?x1xi32>,
+                %next: memref<?x1xi32>, %last: memref<9xi32>, %now: memref<1xi32>,
+                %history: memref<8x1xf32>, %lr: memref<f32>) {
+  weir.catch_up_rows values(%t) last(%last) now(%now) history(%history) ids(%ids, %heads) {
+  ^bb0(%x: f32, %dx: f32, %rate: f32):
+    %0 = arith.mulf %rate, %dx : f32
+    %1 = arith.subf %x, %0 : f32
+    weir.yield %1 : f32
+  } : (memref<9x3xf32>), memref<9xi32>, memref<1xi32>, memref<8x1xf32>, memref<?xi64>, memref<?x1xi32>
+  weir.update_rows values(%t) gradient(%g) ids(%ids, %heads, %next) hypers(%lr) {
+  ^bb0(%x: f32, %dx: f32, %rate: f32):
+    %0 = arith.mulf %rate, %dx : f32
+    %1 = arith.subf %x, %0 : f32
+    weir.yield %1 : f32
+  } : (memref<9x3xf32>), memref<?x3xf32>, memref<?xi64>, memref<?x1xi32>, memref<?x1xi32>, (memref<f32>)
+  return
+}
+
+// -----
+
+// With states, rows whose states are what they started as run first, as long as a step
+// doesn't change that: of them only the parameter is carried.
+
+// CHECK-LABEL: func.func @fresh
+// CHECK: arith.cmpi eq, {{.*}} : vector<3xi32>
+// CHECK: scf.while ({{.*}}) : (index, vector<3xf32>) -> (index, vector<3xf32>)
+// CHECK: scf.condition
+// CHECK: scf.for {{.*}} -> (vector<3xf32>, vector<3xf32>)
+func.func @fresh(%t: memref<9x3xf32>, %m: memref<9x3xf32>, %last: memref<9xi32>, %now: memref<1xi32>,
+                 %history: memref<8x1xf32>) {
+  weir.catch_up_rows values(%t, %m) last(%last) now(%now) history(%history) initial [0.0] {
+  ^bb0(%x: f32, %dx: f32, %state: f32, %rate: f32):
+    %0 = arith.mulf %rate, %state : f32
+    %1 = arith.addf %0, %dx : f32
+    %2 = arith.subf %x, %1 : f32
+    weir.yield %2, %1 : f32, f32
+  } : (memref<9x3xf32>, memref<9x3xf32>), memref<9xi32>, memref<1xi32>, memref<8x1xf32>
+  return
+}
+
+// -----
+
+// A state that follows the parameter is never left as it was.
+
+// CHECK-LABEL: func.func @following
+// CHECK-NOT: scf.while
+// CHECK: return
+func.func @following(%t: memref<9x3xf32>, %m: memref<9x3xf32>, %last: memref<9xi32>, %now: memref<1xi32>,
+                     %history: memref<8x1xf32>) {
+  weir.catch_up_rows values(%t, %m) last(%last) now(%now) history(%history) initial [0.0] {
+  ^bb0(%x: f32, %dx: f32, %state: f32, %rate: f32):
+    %0 = arith.mulf %rate, %state : f32
+    %1 = arith.addf %0, %x : f32
+    %2 = arith.subf %x, %1 : f32
+    weir.yield %2, %1 : f32, f32
+  } : (memref<9x3xf32>, memref<9x3xf32>), memref<9xi32>, memref<1xi32>, memref<8x1xf32>
+  return
+}
