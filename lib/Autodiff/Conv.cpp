@@ -33,32 +33,89 @@ static Value adjointWeight(const Conv &conv, ReverseRule &r) {
   return ReverseOp::create(r.builder, r.loc, weight, ArrayRef<int64_t>{2, 3});
 }
 
-static Value inputGradient(const Conv &conv, ReverseRule &r) {
-  Value spread = conv.gradient;
-  if (conv.strides[0] != 1 || conv.strides[1] != 1)
-    spread = DilateOp::create(r.builder, r.loc, spread,
-                              ArrayRef<int64_t>{1, conv.strides[0], conv.strides[1]});
-  // Paddings such that the result has the input's size; where they are negative the
-  // gradient is cut instead.
-  ArrayRef<int64_t> shape = exampleShape(spread), kernel = exampleShape(conv.weight).drop_front(2);
+// A convolution of stride 1 whose result has the size `wanted` and begins at `-before`;
+// where the paddings that this takes are negative, the image is cut instead. Null if
+// nothing of the image is left.
+static Value convolve(Value image, Value weight, ArrayRef<int64_t> before, ArrayRef<int64_t> wanted,
+                      ArrayRef<int64_t> dilations, int64_t groups, ReverseRule &r) {
+  ArrayRef<int64_t> shape = exampleShape(image), kernel = exampleShape(weight).drop_front(2);
   SmallVector<int64_t> low, high, offsets{0}, sizes{shape[0]};
   for (int axis = 0; axis < 2; ++axis) {
-    int64_t reach = conv.dilations[axis] * (kernel[axis] - 1), size = shape[1 + axis];
-    int64_t before = reach - conv.low[axis];
-    int64_t after = exampleShape(conv.input)[1 + axis] - size - before + reach;
-    int64_t cutBefore = std::max<int64_t>(-before, 0), cutAfter = std::max<int64_t>(-after, 0);
+    int64_t reach = dilations[axis] * (kernel[axis] - 1), size = shape[1 + axis];
+    int64_t after = wanted[axis] - size - before[axis] + reach;
+    int64_t cutBefore = std::max<int64_t>(-before[axis], 0),
+            cutAfter = std::max<int64_t>(-after, 0);
     if (cutBefore + cutAfter >= size)
-      return r.zeros(conv.input); // All windows lie in the padding.
+      return {};
     offsets.push_back(cutBefore);
     sizes.push_back(size - cutBefore - cutAfter);
-    low.push_back(std::max<int64_t>(before, 0));
+    low.push_back(std::max<int64_t>(before[axis], 0));
     high.push_back(std::max<int64_t>(after, 0));
   }
   if (ArrayRef<int64_t>(sizes) != shape)
-    spread = SliceOp::create(r.builder, r.loc, spread, offsets, sizes, ArrayRef<int64_t>{1, 1, 1});
-  return Conv2dOp::create(r.builder, r.loc, spread, adjointWeight(conv, r), /*bias=*/Value(),
-                          /*strides=*/ArrayRef<int64_t>{1, 1}, low, high, conv.dilations,
-                          conv.groups, Layout::ChannelsFirst);
+    image = SliceOp::create(r.builder, r.loc, image, offsets, sizes, ArrayRef<int64_t>{1, 1, 1});
+  return Conv2dOp::create(r.builder, r.loc, image, weight, /*bias=*/Value(),
+                          /*strides=*/ArrayRef<int64_t>{1, 1}, low, high, dilations, groups,
+                          Layout::ChannelsFirst);
+}
+
+// With strides s, positions of the input whose remainders by s are equal meet the same
+// elements of the kernel: those that lie s apart. So the gradient is a convolution at
+// the output's resolution with s * s times the channels, one set for each pair of
+// remainders, which are then put beside each other. (Spreading the gradient with zeros
+// would multiply s * s times as often.)
+//
+// Along one axis, dx[s * q + r] is the sum over t of dy[q + last - t] * w[s * t + r + base],
+// with w zero outside of the kernel.
+static Value stridedInputGradient(const Conv &conv, ReverseRule &r) {
+  ArrayRef<int64_t> shape = exampleShape(conv.weight), input = exampleShape(conv.input);
+  int64_t outputs = shape[0], channels = shape[1];
+  ArrayRef<int64_t> s = conv.strides;
+  SmallVector<int64_t> taps, before, sizes, padLow{0, 0}, padHigh{0, 0};
+  for (int axis = 0; axis < 2; ++axis) {
+    int64_t kernel = shape[2 + axis], last = (s[axis] - 1 + conv.low[axis]) / s[axis];
+    int64_t base = conv.low[axis] - s[axis] * last;
+    taps.push_back(llvm::divideCeil(kernel - base, s[axis]));
+    padLow.push_back(-base);
+    padHigh.push_back(taps[axis] * s[axis] - kernel + base);
+    before.push_back(taps[axis] - 1 - last);
+    sizes.push_back(llvm::divideCeil(input[1 + axis], s[axis]));
+  }
+  Value weight = PadOp::create(r.builder, r.loc, conv.weight, padLow, padHigh, APFloat(0.0f));
+  weight = r.reshape(weight, {outputs, channels, taps[0], s[0], taps[1], s[1]});
+  weight = r.transpose(weight, {3, 5, 1, 0, 2, 4});
+  weight = r.reshape(weight, {s[0] * s[1] * channels, outputs, taps[0], taps[1]});
+  if (taps[0] > 1 || taps[1] > 1)
+    weight = ReverseOp::create(r.builder, r.loc, weight, ArrayRef<int64_t>{2, 3});
+  Value sets = convolve(conv.gradient, weight, before, sizes, {1, 1}, /*groups=*/1, r);
+  if (!sets)
+    return r.zeros(conv.input);
+  sets = r.reshape(sets, {s[0], s[1], channels, sizes[0], sizes[1]});
+  sets = r.transpose(sets, {2, 3, 0, 4, 1});
+  Value result = r.reshape(sets, {channels, sizes[0] * s[0], sizes[1] * s[1]});
+  if (exampleShape(result) != input)
+    result = SliceOp::create(r.builder, r.loc, result, ArrayRef<int64_t>{0, 0, 0}, input,
+                             ArrayRef<int64_t>{1, 1, 1});
+  return result;
+}
+
+static Value inputGradient(const Conv &conv, ReverseRule &r) {
+  ArrayRef<int64_t> input = exampleShape(conv.input),
+                    kernel = exampleShape(conv.weight).drop_front(2);
+  bool strided = conv.strides[0] != 1 || conv.strides[1] != 1;
+  if (strided && conv.groups == 1 && conv.dilations[0] == 1 && conv.dilations[1] == 1 &&
+      kernel[0] * kernel[1] > 1)
+    return stridedInputGradient(conv, r);
+  Value spread = conv.gradient;
+  if (strided)
+    spread = DilateOp::create(r.builder, r.loc, spread,
+                              ArrayRef<int64_t>{1, conv.strides[0], conv.strides[1]});
+  SmallVector<int64_t> before;
+  for (int axis = 0; axis < 2; ++axis)
+    before.push_back(conv.dilations[axis] * (kernel[axis] - 1) - conv.low[axis]);
+  Value result = convolve(spread, adjointWeight(conv, r), before, input.drop_front(),
+                          conv.dilations, conv.groups, r);
+  return result ? result : r.zeros(conv.input); // All windows lie in the padding.
 }
 
 static Value weightGradient(const Conv &conv, ReverseRule &r) {

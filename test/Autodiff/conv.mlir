@@ -2,7 +2,9 @@
 
 // Reverse rules of convolutions.
 
-// With strides: the gradient is dilated, then seen through the kernel turned around.
+// With strides: a set of channels for each pair of remainders, at the output's resolution,
+// through the elements of the kernel that lie a stride apart; the sets are put beside each
+// other.
 // CHECK-LABEL: func.func @train(
 // CHECK-SAME: %[[A0:.*]]: tensor<?x2x5x6xf32>
 // CHECK-SAME: {weir.gradient_of = "v", weir.name = "v.grad"}
@@ -15,12 +17,16 @@
 // CHECK: %[[SEED:.*]] = weir.broadcast %{{.*}} batch %[[V4]] : (tensor<f32>, tensor<?xf32>) -> tensor<?xf32>
 // CHECK: %[[V9:.*]] = weir.reshape %[[SEED]] : (tensor<?xf32>) -> tensor<?x1x1x1xf32>
 // CHECK: %[[V10:.*]] = weir.broadcast %[[V9]] : (tensor<?x1x1x1xf32>) -> tensor<?x3x3x3xf32>
-// CHECK: %[[V11:.*]] = weir.dilate %[[V10]] {factors = array<i64: 1, 2, 2>}
-// CHECK: %[[V12:.*]] = weir.reshape %[[V1]] : (tensor<3x2x3x2xf32>) -> tensor<1x3x2x3x2xf32>
-// CHECK: %[[V13:.*]] = weir.transpose %[[V12]] {permutation = array<i64: 0, 2, 1, 3, 4>}
-// CHECK: %[[V14:.*]] = weir.reshape %[[V13]] : (tensor<1x2x3x3x2xf32>) -> tensor<2x3x3x2xf32>
-// CHECK: %[[V15:.*]] = weir.reverse %[[V14]] {axes = array<i64: 2, 3>}
-// CHECK: %[[V16:.*]] = weir.conv2d %[[V11]], %[[V15]] {dilations = array<i64: 1, 1>, pad_high = array<i64: 1, 1>, pad_low = array<i64: 1, 1>, strides = array<i64: 1, 1>}
+// CHECK: %[[W0:.*]] = weir.pad %[[V1]] {high = array<i64: 0, 0, 0, 0>, low = array<i64: 0, 0, 1, 0>, value = 0.000000e+00 : f32}
+// CHECK: %[[W1:.*]] = weir.reshape %[[W0]] : (tensor<3x2x4x2xf32>) -> tensor<3x2x2x2x1x2xf32>
+// CHECK: %[[W2:.*]] = weir.transpose %[[W1]] {permutation = array<i64: 3, 5, 1, 0, 2, 4>}
+// CHECK: %[[W3:.*]] = weir.reshape %[[W2]] : (tensor<2x2x2x3x2x1xf32>) -> tensor<8x3x2x1xf32>
+// CHECK: %[[W4:.*]] = weir.reverse %[[W3]] {axes = array<i64: 2, 3>}
+// CHECK: %[[S0:.*]] = weir.conv2d %[[V10]], %[[W4]] {dilations = array<i64: 1, 1>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 0, 0>, strides = array<i64: 1, 1>}
+// CHECK: %[[S1:.*]] = weir.reshape %[[S0]] : (tensor<?x8x3x3xf32>) -> tensor<?x2x2x2x3x3xf32>
+// CHECK: %[[S2:.*]] = weir.transpose %[[S1]] {permutation = array<i64: 2, 3, 0, 4, 1>}
+// CHECK: %[[S3:.*]] = weir.reshape %[[S2]] : (tensor<?x2x3x2x3x2xf32>) -> tensor<?x2x6x6xf32>
+// CHECK: %[[V16:.*]] = weir.slice %[[S3]] {offsets = array<i64: 0, 0, 0>, sizes = array<i64: 2, 5, 6>, strides = array<i64: 1, 1, 1>}
 // CHECK: %[[V17:.*]] = weir.conv2d_weight_gradient %[[V2]], %[[V10]] {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>}
 // CHECK: %[[V18:.*]] = weir.mul %[[V16]], %[[A0]]
 // CHECK: %[[V19:.*]] = weir.sum %[[V18]] {axes = array<i64: 0, 1, 2>} : (tensor<?x2x5x6xf32>) -> tensor<?xf32>
@@ -83,11 +89,11 @@ func.func @train(%x: tensor<?x4x5x6xf32>) -> (tensor<?xf32> {weir.name = "loss"}
 // CHECK: %[[SEED:.*]] = weir.broadcast %{{.*}} batch %[[V4]] : (tensor<f32>, tensor<?xf32>) -> tensor<?xf32>
 // CHECK: %[[V9:.*]] = weir.reshape %[[SEED]] : (tensor<?xf32>) -> tensor<?x1x1x1xf32>
 // CHECK: %[[V10:.*]] = weir.broadcast %[[V9]] : (tensor<?x1x1x1xf32>) -> tensor<?x2x5x6xf32>
-// CHECK: %[[V11:.*]] = weir.slice %[[V10]] {offsets = array<i64: 0, 1, 2>, sizes = array<i64: 2, 4, 3>, strides = array<i64: 1, 1, 1>}
 // CHECK: %[[V12:.*]] = weir.reshape %[[V1]] : (tensor<2x1x2x1xf32>) -> tensor<1x2x1x2x1xf32>
 // CHECK: %[[V13:.*]] = weir.transpose %[[V12]] {permutation = array<i64: 0, 2, 1, 3, 4>}
 // CHECK: %[[V14:.*]] = weir.reshape %[[V13]] : (tensor<1x1x2x2x1xf32>) -> tensor<1x2x2x1xf32>
 // CHECK: %[[V15:.*]] = weir.reverse %[[V14]] {axes = array<i64: 2, 3>}
+// CHECK: %[[V11:.*]] = weir.slice %[[V10]] {offsets = array<i64: 0, 1, 2>, sizes = array<i64: 2, 4, 3>, strides = array<i64: 1, 1, 1>}
 // CHECK: %[[V16:.*]] = weir.conv2d %[[V11]], %[[V15]] {dilations = array<i64: 1, 1>, pad_high = array<i64: 0, 0>, pad_low = array<i64: 0, 0>, strides = array<i64: 1, 1>}
 // CHECK: %[[V17:.*]] = weir.conv2d_weight_gradient %[[V2]], %[[V10]] {dilations = array<i64: 1, 1>, kernel = array<i64: 2, 1>, pad_high = array<i64: 1, 1>, pad_low = array<i64: 2, 2>, strides = array<i64: 1, 1>}
 // CHECK: %[[V18:.*]] = weir.mul %[[V16]], %[[A0]]
