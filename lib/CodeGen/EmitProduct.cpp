@@ -107,6 +107,15 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
       for (Value input : reader.getInputs())
         repeatable &= !isa<MemRefType>(input.getType()) || rootOf(input) != written;
   findLoops();
+  if (!epilogue && !sumLoopsMerged.empty() && sumLoopsMerged.front().batched) {
+    // As many examples as stay in the second-level cache while all results are added to.
+    constexpr int64_t bytes = 192 * 1024;
+    int64_t batch = sumLoopsMerged.front().dims.front();
+    int64_t perExample = 4 * (rowsAccess.factors[batch] + matrix.factors[batch]);
+    sumBlock = std::max<int64_t>(bytes / std::max<int64_t>(perExample, 1), 1);
+    init = access(op.getOutputs()[0], outputMap);
+    repeatable = false;
+  }
   for (const MergedLoop &loop : rowLoops)
     rowsPerExample *= loop.size;
   fewRows = rowsPerExample < strategy.getRows();
@@ -239,6 +248,19 @@ void ProductEmitter::emitUnit(Value unit, Value rows, Value rowBlocks) {
   Value rowBegin = firstRow(rowBlock);
   Value rowEnd = arith::MinUIOp::create(
       builder, loc, firstRow(addIndex(builder, loc, rowBlock, constant(1))), rows);
+  sumBlock ? emitSumBlocks(rowBegin, rowEnd) : emitRows(rowBegin, rowEnd);
+}
+
+void ProductEmitter::emitSumBlocks(Value rowBegin, Value rowEnd) {
+  Value batch = sizes[sumLoopsMerged.front().dims.front()];
+  scf::ForOp loop = loopOver(constant(0), batch, sumBlock);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  sumFrom = loop.getInductionVar();
+  sumTo = arith::MinUIOp::create(builder, loc, addIndex(builder, loc, sumFrom, constant(sumBlock)),
+                                 batch);
+  isFirstBlock =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, sumFrom, constant(0));
   emitRows(rowBegin, rowEnd);
 }
 

@@ -88,8 +88,12 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
   if (level == sumLoopsMerged.size())
     return body(position, std::move(accumulators));
   const MergedLoop &merged = sumLoopsMerged[level];
-  auto loop =
-      scf::ForOp::create(builder, loc, constant(0), sumSize(merged), constant(1), accumulators);
+  Value from = constant(0), to = sumSize(merged);
+  if (level == 0 && sumBlock) {
+    from = mulIndex(builder, loc, sumFrom, merged.size);
+    to = mulIndex(builder, loc, sumTo, merged.size);
+  }
+  auto loop = scf::ForOp::create(builder, loc, from, to, constant(1), accumulators);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   SmallVector<Value> inner = sumLoops(level + 1, advance(position, loop.getInductionVar(), merged),
@@ -197,8 +201,14 @@ void ProductEmitter::finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayR
             vector::ExtractStridedSliceOp::create(builder, loc, value, ArrayRef<int64_t>{0},
                                                   ArrayRef<int64_t>{count}, ArrayRef<int64_t>{1});
       VectorBody body(builder, loc, count, options.fusedMultiplyAdd);
-      if (init)
-        value = arith::AddFOp::create(builder, loc, body.spread(read(*init, positions[i])), value);
+      if (init) {
+        Value start = body.spread(read(*init, positions[i]));
+        // The first block of examples begins the sum.
+        if (sumBlock && kernel.start)
+          start = arith::SelectOp::create(builder, loc, isFirstBlock, body.spread({kernel.start}),
+                                          start);
+        value = arith::AddFOp::create(builder, loc, start, value);
+      }
       Lanes result{value};
       if (linalg::GenericOp epilogue = kernel.epilogue) {
         for (auto [n, operand] : llvm::enumerate(epilogue.getDpsInputOperands())) {

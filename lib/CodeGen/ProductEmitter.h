@@ -58,6 +58,7 @@ private:
   void findLoops();
   void enterShared(Value position);
   void emitUnit(Value unit, Value rows, Value rowBlocks);
+  void emitSumBlocks(Value rowBegin, Value rowEnd);
   void emitRows(Value rowBegin, Value rowEnd);
   void emitFewRows(Value begin, Value end, int64_t height, Value lastRow);
   void forEachPanel(llvm::function_ref<void(Panel)> body);
@@ -116,6 +117,10 @@ private:
   // narrow one is there if `hasNarrow` says so (always, where it is null).
   Value panelFrom, panelTo, hasNarrow;
   Value lastStart; // where a group may start at the latest; null if anywhere
+  // A sum over the batch goes over some examples for all rows and panels of the unit, then
+  // over the next ones: those from `sumFrom` to `sumTo`. 0 if it doesn't.
+  int64_t sumBlock = 0;
+  Value sumFrom, sumTo, isFirstBlock;
   // The epilogue's operands, by argument number; null for the product itself.
   SmallVector<std::optional<FlatAccess>> epilogueInputs;
   std::optional<FlatAccess> init; // what the sum is added to
