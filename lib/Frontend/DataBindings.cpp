@@ -12,10 +12,12 @@ namespace weir {
 
 using namespace ast;
 
-/// "f32[6]", "index<672>", with `?` for what isn't known yet.
+/// "f32[6]", "index<672>", with a size's name or `?` for what isn't known yet.
 static std::string typeOf(const InputOutline &port) {
   auto text = [](std::optional<int64_t> size) { return size ? std::to_string(*size) : "?"; };
-  std::string type = port.isIndex ? "index<" + text(port.cardinality) + ">" : "f32";
+  bool isBySize = !port.cardinality && !port.sizeParameter.empty();
+  std::string count = isBySize ? port.sizeParameter : text(port.cardinality);
+  std::string type = port.isIndex ? "index<" + count + ">" : "f32";
   if (port.shape.empty())
     return type;
   return type + "[" + join(map_range(port.shape, text), ", ") + "]";

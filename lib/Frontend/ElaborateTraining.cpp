@@ -102,6 +102,11 @@ void Elaborator::elaborateTraining(const Definition &model, const TrainingReques
     else if (!value.isPoison())
       error(expr->range, "'clip_norm' is a number above 0, this is " + describe(value));
   }
+  if (plan.clipNorm && plan.tables == TablePolicy::Lazy)
+    error(only[StatementKind::Tables]->range,
+          "`clip_norm` needs the gradients of whole tables, so none can be lazy")
+        .note(only[StatementKind::ClipNorm]->range, "the norm is clipped here")
+        .fix("leave one of the two out");
   if (auto it = only.find(StatementKind::Best); it != only.end())
     elaborateBest(*it->second);
   freeze(frozen, request.range);

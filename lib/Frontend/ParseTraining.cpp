@@ -25,6 +25,7 @@ ArrayRef<StringRef> Parser::trainingWords() {
 std::unique_ptr<SourceFile> Parser::parseTrainingStatements() {
   auto *definition = file->make<Definition>();
   definition->kind = bodyKind = DefinitionKind::Training;
+  textKind = "statement";
   SmallVector<const Statement *> body;
   parseBody(body);
   if (!at(TokenKind::EndOfFile) && !diagnostics.full())

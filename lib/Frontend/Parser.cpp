@@ -41,7 +41,7 @@ SMRange Parser::missingRange() const {
 
 std::string Parser::found() const {
   if (at(TokenKind::EndOfFile))
-    return "the file ends";
+    return ("the " + textKind + " ends").str();
   return ("found '" + token.text.take_front(40) + "'").str();
 }
 

@@ -111,6 +111,8 @@ private:
   Token token, ahead;
   llvm::SMLoc previousEnd;
   const char *endOfText;
+  /// What the text is called where it ends too early.
+  llvm::StringRef textKind = "file";
   /// What the statements at hand belong to.
   ast::DefinitionKind bodyKind = ast::DefinitionKind::Model;
   unsigned depth = 0;

@@ -101,6 +101,10 @@ TEST(Outline, ReportsWhatNeedsNoSizes) {
   Outlined unknown(films, {}, {{"data usr from u"}, {}, {}});
   EXPECT_FALSE(unknown.outline);
   EXPECT_NE(unknown.diagnostics.str().find("no input or target called 'usr'"), std::string::npos);
+  Outlined ids(films, {}, {{"data user from u standardize"}, {}, {}});
+  EXPECT_NE(ids.diagnostics.str().find("'user' takes ids (index<users>); only numbers"),
+            std::string::npos)
+      << ids.diagnostics.str();
   // The rest is said when the model is built.
   Outlined wrong("model M() {\n  input x: f32[2]\n  output y = nothing(x)\n}\n"
                  "training M { target t: f32 loss t optimizer adam() }\n");
