@@ -1,6 +1,7 @@
 // Fuzzes the whole frontend: text to tree to dialect, and the messages. Sizes
-// without a value are also inferred from shapes, as with a file of weights.
-#include "weir/Frontend/Frontend.h"
+// without a value are also inferred from shapes, as with a file of weights, and
+// models are outlined without sizes.
+#include "weir/Frontend/Outline.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -29,5 +30,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (llvm::StringRef(diagnostic.message).starts_with("the dialect refuses"))
       __builtin_trap();
   (void)diagnostics.str();
+  // A model that can be built can be outlined, however few sizes are known.
+  if (size % 4 == 1) {
+    weir::Diagnostics messages(&sources);
+    weir::TrainingOverrides overrides{{"epochs 1"}, {}, {}};
+    bool outlined = weir::outlineInputsFromText(text, "fuzz.weir", sources, *context, options,
+                                                overrides, messages)
+                        .has_value();
+    if (outlined == messages.hasErrors() || (module && !outlined))
+      __builtin_trap();
+  }
   return 0;
 }
