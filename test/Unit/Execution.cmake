@@ -1,3 +1,6 @@
 # Which processors there are, and what a generated header says.
 weir_unit_test(WeirExecutionTests ExecutionTargetTest.cpp
   LINK WeirExecution WeirCodeGen WeirSignature MLIR LLVM)
+
+# Estimates: what they must agree with, whatever the figures.
+weir_unit_test(WeirCostModelTests CostModelTest.cpp LINK WeirCostModel)

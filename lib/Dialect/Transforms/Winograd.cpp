@@ -1,5 +1,6 @@
 //===- Winograd.cpp - 3x3 convolutions with fewer products --------------------===//
 
+#include "weir/CodeGen/CostModel.h"
 #include "weir/Dialect/Transforms/Passes.h"
 
 #include "Utils.h"
@@ -16,32 +17,16 @@ namespace weir {
 using namespace mlir;
 using namespace weir;
 
-// How long a convolution takes for one example, counted in multiply-adds of the product
-// kernel: what it multiplies, what transforms cost per element of transformed tiles, and
-// what it costs to fetch the weight from memory. Both prices were measured (AVX2).
-static double estimate(int64_t tile, ArrayRef<int64_t> result, int64_t channels) {
-  constexpr double perElement = 14, perWeight = 8;
-  double weight = static_cast<double>(channels) * result[2];
-  if (tile == 0)
-    return 9 * weight * (result[0] * result[1] + perWeight);
-  double tiles = llvm::divideCeil(result[0], tile) * llvm::divideCeil(result[1], tile);
-  double positions = (tile + 2) * (tile + 2);
-  return positions * (tiles * (weight + perElement * (channels + result[2])) + perWeight * weight);
-}
-
 // The tile that costs least, or 0 for none.
 static int64_t cheapestTile(ArrayRef<int64_t> result, int64_t channels) {
-  // Ahead by a fifth at least, or the larger weights aren't worth their memory.
-  double least = 0.8 * estimate(0, result, channels);
-  int64_t best = 0;
-  for (int64_t tile : {2, 4}) {
-    double cost = estimate(tile, result, channels);
-    if (cost < least) {
-      least = cost;
-      best = tile;
-    }
+  switch (chooseForm({channels, result[2], result[0], result[1], 3, 3, /*dense=*/true})) {
+  case ConvolutionForm::Winograd2:
+    return 2;
+  case ConvolutionForm::Winograd4:
+    return 4;
+  default:
+    return 0;
   }
-  return best;
 }
 
 namespace {

@@ -1,0 +1,107 @@
+//===- CostModel.h - what computing something costs, before it is computed --*- C++ -*-===//
+//
+// Plain functions of sizes. Costs are counted in multiply-adds: a cost of N is the time in
+// which the processor, at its peak, multiplies and adds N times. The passes that choose
+// between ways to compute a layer ask the same functions as `weir explain`, which shows
+// the choices.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WEIR_CODEGEN_COSTMODEL_H
+#define WEIR_CODEGEN_COSTMODEL_H
+
+#include <cstdint>
+
+namespace weir {
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// A product of `rows` rows per example with a matrix [depth, width].
+struct ProductShape {
+  int64_t rows, depth, width;
+};
+
+/// What of a processor decides how a product is cut.
+struct VectorUnit {
+  int64_t lanes;      // f32 elements of a register
+  int64_t registers;  // how many there are
+  int64_t cacheBytes; // second-level cache
+};
+
+/// How a product is cut: see docs/codegen.md.
+struct ProductTiling {
+  int64_t rows, columns; // results that stay in registers while a sum runs
+  int64_t lanes;         // of a vector
+  int64_t rowBlock;      // rows of a unit of work
+  int64_t panelBlock;    // panels, of `columns` columns each, of a unit of work
+};
+
+/// Chooses the tiling for a product.
+ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
+
+/// The cost of the product for `batch` examples, with a tile of `rows` by `columns`:
+/// besides what it multiplies, one step per group of rows to read the panel, and what is
+/// computed in rows and columns that don't exist.
+double productCost(const ProductShape &shape, const ProductTiling &tiling, int64_t batch);
+
+//===----------------------------------------------------------------------===//
+// Convolutions
+//===----------------------------------------------------------------------===//
+
+/// A convolution of one group.
+struct ConvolutionShape {
+  int64_t channels, outputs;
+  int64_t height, width; // of the result
+  int64_t kernelHeight, kernelWidth;
+  bool dense; // neither stride nor dilation
+};
+
+/// How a convolution becomes a product.
+enum class ConvolutionForm { Windows, Im2col, Winograd2, Winograd4 };
+
+/// Whether the form can compute it: Winograd's need dense 3x3 kernels.
+bool applies(ConvolutionForm form, const ConvolutionShape &shape);
+
+/// The cost of one example: what is multiplied, what transforms or copies cost per element,
+/// and what it costs to fetch the weight from memory. `form` must apply.
+double convolutionCost(ConvolutionForm form, const ConvolutionShape &shape);
+
+/// The form that is taken: the cheapest, except that Winograd's must be ahead of windows by
+/// a fifth, or their larger weights aren't worth the memory. Never Im2col, which only
+/// copies what windows read where it lies.
+ConvolutionForm chooseForm(const ConvolutionShape &shape);
+
+//===----------------------------------------------------------------------===//
+// Everything else, and time
+//===----------------------------------------------------------------------===//
+
+/// The cost of loops of `operations` scalar operations, which run on vectors: each moves
+/// what it works on between memory and registers as well. With `functions`, such as exp,
+/// polynomials take most of the time.
+double loopCost(int64_t operations, bool functions);
+
+/// What a machine does in a second, on all threads that are used.
+struct MachineRates {
+  double multiplyAdds;
+  double cacheBytes;  // read from the second-level cache
+  double memoryBytes; // read from beyond it
+};
+
+/// The time that arithmetic takes, and the time that memory takes. They overlap.
+struct Estimate {
+  double arithmetic = 0, memory = 0;
+
+  double seconds() const { return arithmetic > memory ? arithmetic : memory; }
+  bool memoryBinds() const { return memory > arithmetic; }
+};
+
+/// The time of something of this cost that reads and writes so many bytes in the cache and
+/// beyond it.
+Estimate estimateTime(double cost, double bytesInCache, double bytesBeyond,
+                      const MachineRates &rates);
+
+} // namespace weir
+
+#endif // WEIR_CODEGEN_COSTMODEL_H

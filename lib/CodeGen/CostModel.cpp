@@ -1,0 +1,141 @@
+//===- CostModel.cpp - what computing something costs, before it is computed ----------===//
+
+#include "weir/CodeGen/CostModel.h"
+
+#include <algorithm>
+#include <cassert>
+
+using namespace weir;
+
+static int64_t divideUp(int64_t value, int64_t divisor) { return (value + divisor - 1) / divisor; }
+static int64_t roundUp(int64_t value, int64_t multiple) {
+  return divideUp(value, multiple) * multiple;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+// A step of a group of rows costs a multiply-add per vector and row, and one more.
+static int64_t stepCost(int64_t height, int64_t vectors) { return height * vectors + 1; }
+
+// A last group that isn't full repeats rows of the one before it. Where an example has
+// few groups, a smaller height may leave less to repeat: 49 rows are nine groups of six
+// but ten of five.
+static int64_t fittingHeight(int64_t rowsPerExample, int64_t tallest, int64_t vectors) {
+  int64_t best = tallest;
+  auto cost = [&](int64_t height) {
+    return divideUp(rowsPerExample, height) * stepCost(height, vectors);
+  };
+  if (rowsPerExample > tallest)
+    for (int64_t height = tallest - 1; height > tallest / 2; --height)
+      if (cost(height) < cost(best))
+        best = height;
+  return best;
+}
+
+ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &unit) {
+  ProductTiling tiling;
+  tiling.lanes = unit.lanes;
+  // Two vectors side by side, unless one holds all columns; as many rows as leave
+  // registers for one row of the panel and one element of the rows.
+  int64_t vectors = shape.width > unit.lanes ? 2 : 1;
+  tiling.columns = vectors * unit.lanes;
+  int64_t rows = std::max<int64_t>((unit.registers - vectors - 1) / vectors, 1);
+  // More rows than this gain nothing and cost address registers.
+  rows = std::min<int64_t>(rows, unit.registers > 16 ? 12 : 6);
+  rows = fittingHeight(shape.rows, rows, vectors);
+  tiling.rows = rows;
+
+  // The rows of a block fit half of the second-level cache.
+  int64_t rowBlock = std::max<int64_t>(unit.cacheBytes / 2 / (shape.depth * 4), rows);
+  rowBlock = std::min<int64_t>(roundUp(rowBlock, rows), 64 * rows);
+  // A result whose rows are many per example is split between threads by rows, and so
+  // is one whose matrix stays in the cache: a few groups of rows are a unit. Of a large
+  // matrix each unit reads its own part.
+  int64_t panels = divideUp(shape.width, tiling.columns);
+  int64_t panelBlock = panels;
+  if (shape.rows < 2 * rowBlock) {
+    if (shape.depth * shape.width * 4 <= unit.cacheBytes / 2)
+      rowBlock = std::min(rowBlock, 4 * rows);
+    else
+      panelBlock = std::min(roundUp(std::max<int64_t>(panels / 8, 1), 4), panels);
+  }
+  tiling.rowBlock = rowBlock;
+  tiling.panelBlock = panelBlock;
+  return tiling;
+}
+
+double weir::productCost(const ProductShape &shape, const ProductTiling &tiling, int64_t batch) {
+  int64_t vectors = tiling.columns / tiling.lanes;
+  int64_t rows = shape.rows * batch;
+  int64_t groups = rows / tiling.rows, rest = rows % tiling.rows;
+  // A rest is a full group that repeats rows, or, where an example has fewer rows than a
+  // group, smaller groups, of four, two and one.
+  double steps = double(groups) * double(stepCost(tiling.rows, vectors));
+  if (rest > 0 && shape.rows >= tiling.rows)
+    rest = tiling.rows;
+  else if (rest == 3)
+    rest = 4;
+  if (rest > 0)
+    steps += double(stepCost(rest, vectors));
+  int64_t panels = divideUp(shape.width, tiling.columns);
+  return steps * double(tiling.lanes) * double(shape.depth) * double(panels);
+}
+
+//===----------------------------------------------------------------------===//
+// Convolutions
+//===----------------------------------------------------------------------===//
+
+static int64_t tileOf(ConvolutionForm form) {
+  return form == ConvolutionForm::Winograd2 ? 2 : form == ConvolutionForm::Winograd4 ? 4 : 0;
+}
+
+bool weir::applies(ConvolutionForm form, const ConvolutionShape &shape) {
+  return tileOf(form) == 0 || (shape.dense && shape.kernelHeight == 3 && shape.kernelWidth == 3);
+}
+
+double weir::convolutionCost(ConvolutionForm form, const ConvolutionShape &shape) {
+  assert(applies(form, shape));
+  // Measured, with AVX2: an element of a transformed tile, one of a copied patch, one of
+  // the weight.
+  constexpr double perElement = 14, perCopy = 6, perWeight = 8;
+  double weight = double(shape.channels) * double(shape.outputs);
+  double pixels = double(shape.height) * double(shape.width);
+  double kernel = double(shape.kernelHeight) * double(shape.kernelWidth);
+  if (form == ConvolutionForm::Windows)
+    return kernel * weight * (pixels + perWeight);
+  if (form == ConvolutionForm::Im2col)
+    return kernel * (weight * (pixels + perWeight) + perCopy * pixels * double(shape.channels));
+  int64_t tile = tileOf(form);
+  double tiles = double(divideUp(shape.height, tile)) * double(divideUp(shape.width, tile));
+  double positions = double((tile + 2) * (tile + 2));
+  double elements = double(shape.channels + shape.outputs);
+  return positions * (tiles * (weight + perElement * elements) + perWeight * weight);
+}
+
+ConvolutionForm weir::chooseForm(const ConvolutionShape &shape) {
+  ConvolutionForm best = ConvolutionForm::Windows;
+  double least = 0.8 * convolutionCost(best, shape);
+  for (ConvolutionForm form : {ConvolutionForm::Winograd2, ConvolutionForm::Winograd4})
+    if (applies(form, shape))
+      if (double cost = convolutionCost(form, shape); cost < least) {
+        least = cost;
+        best = form;
+      }
+  return best;
+}
+
+//===----------------------------------------------------------------------===//
+// Everything else, and time
+//===----------------------------------------------------------------------===//
+
+double weir::loopCost(int64_t operations, bool functions) {
+  return double(operations) * (functions ? 12 : 2);
+}
+
+Estimate weir::estimateTime(double cost, double bytesInCache, double bytesBeyond,
+                            const MachineRates &rates) {
+  return {cost / rates.multiplyAdds,
+          bytesInCache / rates.cacheBytes + bytesBeyond / rates.memoryBytes};
+}

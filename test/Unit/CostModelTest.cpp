@@ -1,0 +1,103 @@
+//===- CostModelTest.cpp - what the estimates must agree with -------------------------===//
+
+#include "weir/CodeGen/CostModel.h"
+
+#include <gtest/gtest.h>
+
+using namespace weir;
+
+namespace {
+
+constexpr VectorUnit kAvx2{8, 16, 512 * 1024}, kAvx512{16, 32, 1024 * 1024};
+
+ConvolutionShape square(int64_t size, int64_t channels) {
+  return {channels, channels, size, size, 3, 3, true};
+}
+
+TEST(CostModel, TilesFitTheRegisters) {
+  for (const VectorUnit &unit : {kAvx2, kAvx512})
+    for (int64_t rows : {1, 2, 7, 49, 196, 3136})
+      for (int64_t width : {1, 8, 10, 64, 1000}) {
+        ProductTiling tiling = chooseTiling({rows, 576, width}, unit);
+        int64_t vectors = tiling.columns / tiling.lanes;
+        EXPECT_GE(tiling.rows, 1);
+        EXPECT_LE(tiling.rows * vectors + vectors + 1, unit.registers);
+        EXPECT_EQ(tiling.rowBlock % tiling.rows, 0);
+        EXPECT_GE(tiling.panelBlock, 1);
+        EXPECT_LE(tiling.panelBlock, (width + tiling.columns - 1) / tiling.columns);
+      }
+}
+
+TEST(CostModel, HeightFitsTheRows) {
+  EXPECT_EQ(chooseTiling({49, 576, 64}, kAvx2).rows, 5);
+  EXPECT_EQ(chooseTiling({196, 576, 64}, kAvx2).rows, 6);
+}
+
+TEST(CostModel, NoProductCostsLessThanItMultiplies) {
+  for (int64_t batch : {1, 3, 64})
+    for (int64_t rows : {1, 5, 49, 784})
+      for (int64_t width : {3, 16, 100}) {
+        ProductShape shape{rows, 72, width};
+        ProductTiling tiling = chooseTiling(shape, kAvx2);
+        EXPECT_GE(productCost(shape, tiling, batch), double(batch * rows * 72 * width));
+      }
+}
+
+TEST(CostModel, MoreIsNeverCheaper) {
+  ProductShape shape{49, 288, 64};
+  ProductTiling tiling = chooseTiling(shape, kAvx2);
+  double cost = productCost(shape, tiling, 2);
+  EXPECT_GT(productCost(shape, tiling, 3), cost);
+  EXPECT_GT(productCost({60, 288, 64}, tiling, 2), cost);
+  EXPECT_GT(productCost({49, 289, 64}, tiling, 2), cost);
+  EXPECT_GT(productCost({49, 288, 65}, tiling, 2), cost);
+  // A batch of one row: each row more costs more, or as much where a rest is filled up.
+  ProductShape line{1, 100, 50};
+  ProductTiling lines = chooseTiling(line, kAvx2);
+  for (int64_t batch = 1; batch < 20; ++batch)
+    EXPECT_LE(productCost(line, lines, batch), productCost(line, lines, batch + 1)) << batch;
+
+  for (ConvolutionForm form : {ConvolutionForm::Windows, ConvolutionForm::Im2col,
+                               ConvolutionForm::Winograd2, ConvolutionForm::Winograd4}) {
+    double base = convolutionCost(form, square(28, 64));
+    EXPECT_GT(convolutionCost(form, square(36, 64)), base);
+    EXPECT_GT(convolutionCost(form, square(28, 65)), base);
+  }
+}
+
+TEST(CostModel, ChoosesTheCheapestForm) {
+  // Few channels: transforms cost more than the products that they save.
+  EXPECT_EQ(chooseForm(square(56, 8)), ConvolutionForm::Windows);
+  EXPECT_EQ(chooseForm(square(56, 128)), ConvolutionForm::Winograd4);
+  // Others' kernels, strides and dilations.
+  ConvolutionShape strided = square(56, 128), large = square(56, 128);
+  strided.dense = false;
+  large.kernelHeight = large.kernelWidth = 5;
+  for (const ConvolutionShape &shape : {strided, large}) {
+    EXPECT_FALSE(applies(ConvolutionForm::Winograd2, shape));
+    EXPECT_FALSE(applies(ConvolutionForm::Winograd4, shape));
+    EXPECT_TRUE(applies(ConvolutionForm::Im2col, shape));
+    EXPECT_EQ(chooseForm(shape), ConvolutionForm::Windows);
+  }
+  for (int64_t size : {7, 14, 28, 56})
+    for (int64_t channels : {1, 16, 64, 256}) {
+      ConvolutionShape shape = square(size, channels);
+      double windows = convolutionCost(ConvolutionForm::Windows, shape);
+      ConvolutionForm chosen = chooseForm(shape);
+      EXPECT_LE(convolutionCost(chosen, shape), windows);
+      EXPECT_GT(convolutionCost(ConvolutionForm::Im2col, shape), windows);
+    }
+}
+
+TEST(CostModel, TheSlowerOfArithmeticAndMemoryBinds) {
+  MachineRates rates{1e9, 1e10, 1e9};
+  Estimate busy = estimateTime(1e6, 1e3, 0, rates);
+  EXPECT_FALSE(busy.memoryBinds());
+  EXPECT_DOUBLE_EQ(busy.seconds(), 1e-3);
+  Estimate starved = estimateTime(1e6, 1e4, 1e7, rates);
+  EXPECT_TRUE(starved.memoryBinds());
+  EXPECT_DOUBLE_EQ(starved.seconds(), 1e-6 + 1e-2);
+  EXPECT_GT(loopCost(100, true), loopCost(100, false));
+}
+
+} // namespace
