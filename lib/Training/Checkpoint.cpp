@@ -307,7 +307,7 @@ static Result<Checkpoint> parseCheckpoint(ParameterFile file) {
 Result<Checkpoint> readCheckpoint(const std::string &path) {
   Result<ParameterFile> file = readParameters(path);
   if (!file)
-    return file.takeError();
+    return fail("{}. Expected a whole checkpoint, as `weir train` writes it", file.error().message);
   Result<Checkpoint> checkpoint = parseCheckpoint(std::move(*file));
   if (!checkpoint)
     return inside(path, checkpoint.takeError());

@@ -11,6 +11,22 @@
 
 namespace weir {
 
+// Parameters that are saved can be gone on with.
+static Result<void> checkFinite(const ParameterFile &parameters) {
+  for (const NamedTensor &entry : parameters) {
+    const float *values = entry.tensor.f32();
+    int64_t count = entry.tensor.elements();
+    int64_t bad = std::count_if(values, values + count, [](float x) { return !std::isfinite(x); });
+    if (bad)
+      return fail("{} of the {} elements of parameter '{}' are no finite numbers any more: a "
+                  "gradient overflowed, though the loss didn't. Lower the learning rate (--lr), or "
+                  "shorten the gradients by --with 'clip_norm 1.0'. What was saved before is as it "
+                  "was",
+                  bad, count, entry.name);
+  }
+  return {};
+}
+
 static double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -53,7 +69,7 @@ struct Trainer::Impl {
   Result<void> finishEpoch(int64_t epoch);
   Result<ParameterFile> copyParameters() const;
   Result<ParameterFile> copyStates() const;
-  Result<void> saveModel(const EpochReport &report);
+  Result<void> saveModel();
   Result<void> saveState();
   bool isBetter(const EpochReport &report, double &score) const;
   Result<std::unique_ptr<Prefetcher>> draw(int64_t epoch, int64_t firstStep) const;
@@ -146,9 +162,11 @@ Result<void> Trainer::resume(Checkpoint checkpoint) {
     return fail("it holds a finished model and no state to go on from");
   const TrainingProgress &then = *checkpoint.progress;
   TrainingProgress &own = impl->progress;
-  std::string difference = describeDifference(impl->source, checkpoint.source);
-  if (difference.empty() && then.seed != own.seed)
-    difference = fmt::format("--seed ({} now, {} then)", own.seed, then.seed);
+  // The seed first: --split and so the sizes depend on it.
+  std::string difference =
+      then.seed != own.seed ? fmt::format("--seed ({} now, {} then)", own.seed, then.seed) : "";
+  if (difference.empty())
+    difference = describeDifference(impl->source, checkpoint.source);
   if (difference.empty() && then.batch != own.batch)
     difference = fmt::format("the batch ({} now, {} then)", own.batch, then.batch);
   if (difference.empty() && then.epochs != own.epochs)
@@ -232,12 +250,14 @@ Result<ParameterFile> Trainer::Impl::copyStates() const {
   return file;
 }
 
-Result<void> Trainer::Impl::saveModel(const EpochReport &report) {
+Result<void> Trainer::Impl::saveModel() {
   if (options.output.empty())
     return {};
   Result<ParameterFile> parameters = copyParameters();
   if (!parameters)
     return parameters.takeError();
+  if (Result<void> finite = checkFinite(*parameters); !finite)
+    return finite;
   Checkpoint checkpoint{source,       prepared.data.format,   lastScores,
                         std::nullopt, std::move(*parameters), {}};
   return writeCheckpoint(options.output, std::move(checkpoint));
@@ -250,9 +270,13 @@ Result<void> Trainer::Impl::saveState() {
   Result<ParameterFile> parameters = copyParameters();
   if (!parameters)
     return parameters.takeError();
+  if (Result<void> finite = checkFinite(*parameters); !finite)
+    return finite;
   Result<ParameterFile> states = copyStates();
   if (!states)
     return states.takeError();
+  for (TrainingObserver *observer : observers)
+    observer->saving();
   Checkpoint checkpoint{source,   prepared.data.format,   lastScores,
                         progress, std::move(*parameters), std::move(*states)};
   Result<void> written = writeCheckpoint(lastPath(options.output), std::move(checkpoint));
@@ -352,12 +376,12 @@ Result<void> Trainer::Impl::finishEpoch(int64_t epoch) {
     lastScores += "; valid " + describeScores(plan(), *report.valid);
   double score = std::nan("");
   if (isBetter(report, score)) {
-    report.best = true;
+    report.best = !std::isnan(score);
     if (!std::isnan(score))
       progress.best = score;
     progress.bestEpoch = report.epoch;
     // The model first: if this is where a kill comes, the epoch is repeated from the state.
-    if (Result<void> saved = saveModel(report); !saved)
+    if (Result<void> saved = saveModel(); !saved)
       return saved;
     outcome.kept = report;
   }
@@ -365,14 +389,14 @@ Result<void> Trainer::Impl::finishEpoch(int64_t epoch) {
   progress.step = 0;
   progress.sums.assign(progress.sums.size(), 0.0);
   progress.examples = 0;
-  if (Result<void> saved = saveState(); !saved)
-    return saved;
   report.seconds = now() - started;
   outcome.last = report;
   if (outcome.kept && outcome.kept->epoch == report.epoch)
     outcome.kept = report;
   for (TrainingObserver *observer : observers)
     observer->epoch(report);
+  if (Result<void> saved = saveState(); !saved)
+    return saved;
   epochStarted = now();
   epochExamples = 0;
   return {};

@@ -10,6 +10,7 @@
 #include "weir/Training/Trainer.h"
 
 #include <csignal>
+#include <filesystem>
 #include <unistd.h>
 
 namespace weir {
@@ -77,6 +78,13 @@ Result<void> TrainCommand::check() const {
   if (findRate && (resume || !output.empty() || !log.empty() || !saveEvery.empty()))
     return fail("--find-lr keeps nothing of what it learns: -o, --resume, --save-every and --log "
                 "don't go with it");
+  // Known now rather than after the first epoch.
+  std::filesystem::path folder = std::filesystem::path(output).parent_path();
+  std::error_code ignored;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
+    return fail("-o {}: there is no folder {}", output, inQuotes(folder.string()));
+  if (std::filesystem::is_directory(output, ignored))
+    return fail("-o {}: that is a folder; expected a file's name", output);
   return {};
 }
 
@@ -184,6 +192,11 @@ static int train(const TrainCommand &arguments) {
   std::optional<Checkpoint> state;
   std::string statePath = lastPath(arguments.output);
   if (arguments.resume) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(statePath, ignored))
+      return userError(fail("--resume: there is no {}, the state that an earlier run leaves beside "
+                            "-o. Without --resume the training begins anew",
+                            statePath));
     Result<Checkpoint> read = readCheckpoint(statePath);
     if (!read)
       return userError(fail("--resume: {}", read.error().message));
@@ -213,6 +226,10 @@ static int train(const TrainCommand &arguments) {
       return userError(inside("--resume: " + statePath, resumed.error()));
   if (std::string why = (*trainer)->cannotChoose(); !why.empty())
     note(why);
+  if (!arguments.output.empty()) {
+    removeLeftovers(arguments.output);
+    removeLeftovers(statePath);
+  }
   catchInterrupts();
   Result<TrainingOutcome> outcome = (*trainer)->run(interrupted);
   if (!outcome)

@@ -9,15 +9,15 @@ namespace weir {
 
 /// What a command line says about data.
 struct DataArguments {
-  std::vector<std::string> data;  ///< FILE, or NAME=FILE for each array
-  std::vector<std::string> valid; ///< the same, to measure with
+  std::vector<std::string> data = {};  ///< FILE, or NAME=FILE for each array
+  std::vector<std::string> valid = {}; ///< the same, to measure with
   /// NAME=COLUMN[,COLUMN...], with " standardize" behind it if wanted
-  std::vector<std::string> binds;
-  std::string text;          ///< "words" or "characters": the file is running text
-  std::string splitFraction; ///< the part to hold out, "" for none
-  std::string splitColumn;   ///< NAME=MARK[,MARK...], "" for none
-  int64_t splitTail = 0;     ///< examples at the end to hold out
-  int64_t limit = 0;         ///< only the first rows or tokens; 0 for all
+  std::vector<std::string> binds = {};
+  std::string text = {};          ///< "words" or "characters": the file is running text
+  std::string splitFraction = {}; ///< the part to hold out, "" for none
+  std::string splitColumn = {};   ///< NAME=MARK[,MARK...], "" for none
+  int64_t splitTail = 0;          ///< examples at the end to hold out
+  int64_t limit = 0;              ///< only the first rows or tokens; 0 for all
   uint64_t seed = 0;
 };
 

@@ -21,6 +21,18 @@ struct TrainingSource {
 
 /// A training whose module can be compiled.
 struct LoadedTraining {
+  LoadedTraining() = default;
+  LoadedTraining(LoadedTraining &&) = default;
+  // A module goes before the context that it lives in.
+  LoadedTraining &operator=(LoadedTraining &&other) {
+    training = std::move(other.training);
+    context = std::move(other.context);
+    sources = std::move(other.sources);
+    ports = std::move(other.ports);
+    results = std::move(other.results);
+    return *this;
+  }
+
   std::unique_ptr<llvm::SourceMgr> sources; // what locations point into
   std::unique_ptr<mlir::MLIRContext> context;
   Training training;

@@ -58,6 +58,9 @@ public:
   virtual void begin(const TrainingOutline &outline) {}
   virtual void step(const StepReport &report) {}
   virtual void epoch(const EpochReport &report) {}
+  /// Before the training's state is saved. What was told until now is never told again by a
+  /// training that is resumed.
+  virtual void saving() {}
   /// After the last step, also of a training that was interrupted or failed.
   virtual void end() {}
 };
