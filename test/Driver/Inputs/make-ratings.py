@@ -1,4 +1,4 @@
-"""Writes the data of the training tests: ratings that follow from who rates what.
+"""Writes ratings of twelve users for nine films, and some of users who aren't among them.
 
 usage: make-ratings.py FOLDER
 """
@@ -6,19 +6,22 @@ usage: make-ratings.py FOLDER
 import sys
 
 folder = sys.argv[1]
-rows = []
-for i in range(600):
-    user, film = (i * 7) % 20, (i * 11 + i // 20) % 15
-    rows.append((f"u{user}", f"f{film}", 1 + (user * 3 + film * 5) % 9 * 0.5))
-with open(f"{folder}/ratings.csv", "w") as file:
-    file.write("user,movie,rating\n" + "".join(f"{u},{m},{r}\n" for u, m, r in rows))
-with open(f"{folder}/new.csv", "w") as file:
-    file.write('movie,note,user\nf1,"a, b",u3\nf99,,u3\nf2,x,nobody\n')
 
-# Fruit: what it is follows from its size and its shape.
-with open(f"{folder}/fruit.csv", "w") as file:
-    file.write("shape,size,name\n")
-    for i in range(120):
-        shape, size = ("round", "long")[i % 2], 1 + i % 7
-        name = "banana" if shape == "long" else "melon" if size > 4 else "cherry, red"
-        file.write(f'{shape},{size},"{name}"\n')
+
+def rating(user, film):
+    """Even users like even films, and some films are better than others."""
+    return 3 + (1 if (user + film) % 2 == 0 else -1) + film % 3 / 4
+
+
+def write(name, header, rows):
+    with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+        file.write(header + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows))
+
+
+users, films = range(1, 13), range(1, 10)
+write("ratings.csv", "user,movie,rating",
+      [(f"u{u}", f, rating(u, f)) for u in users for f in films if (u * f) % 5])
+write("ann.csv", "movie,rating", [(f, rating(2, f)) for f in (1, 2, 3, 4)])
+write("unseen.csv", "movie", [(f,) for f in (8, 9)])
+write("two.csv", "rating,movie,user",
+      [(rating(u, f), f, name) for f in (1, 2, 3, 4) for u, name in ((2, "Zoe"), (3, "Bob"), (1, "u1"))])
