@@ -52,6 +52,8 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
         elements *= ShapedType::isDynamic(size) ? 1 : size;
       buffer.bytes = llvm::alignTo(elements * (alloc.getType().getElementTypeBitWidth() / 8), 64);
       buffer.first = buffer.last = position[alloc];
+      if (!alloc->use_empty())
+        buffer.first = position.size();
       extendLife(alloc.getResult(), block, position, buffer);
       buffers.push_back(buffer);
     }
@@ -71,11 +73,14 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
   static void extendLife(Value value, Block &block, DenseMap<Operation *, int64_t> &position,
                          Buffer &buffer) {
     for (Operation *user : value.getUsers()) {
-      Operation *top = block.findAncestorOpInBlock(*user);
-      buffer.last = std::max(buffer.last, position[top]);
-      if (isa<ViewLikeOpInterface>(user))
+      if (isa<ViewLikeOpInterface>(user)) {
         for (Value view : user->getResults())
           extendLife(view, block, position, buffer);
+        continue;
+      }
+      int64_t at = position[block.findAncestorOpInBlock(*user)];
+      buffer.first = std::min(buffer.first, at);
+      buffer.last = std::max(buffer.last, at);
     }
   }
 

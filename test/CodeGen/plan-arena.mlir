@@ -51,6 +51,18 @@ func.func @loop(%n: index) {
   return
 }
 
+// A buffer lives from its first use on, wherever it is allocated.
+// CHECK-LABEL: func.func @allocated_early
+// CHECK-SAME: weir.arena_bytes = array<i64: 0, 64>
+func.func @allocated_early(%n: index) {
+  %a = memref.alloc(%n) : memref<?x16xf32>
+  %b = memref.alloc(%n) : memref<?x16xf32>
+  %view = memref.subview %b[0, 0] [%n, 8] [1, 1] : memref<?x16xf32> to memref<?x8xf32, strided<[16, 1]>>
+  "test.op"(%a) : (memref<?x16xf32>) -> ()
+  "test.op"(%view) : (memref<?x8xf32, strided<[16, 1]>>) -> ()
+  return
+}
+
 // What doesn't grow with the batch comes first; the rest lies behind it.
 // CHECK-LABEL: func.func @fixed
 // CHECK-SAME: weir.arena_bytes = array<i64: 192, 64>
