@@ -196,6 +196,9 @@ bool Parser::parseColumns(Statement &statement) {
       at(TokenKind::Identifier) ? nearestWord(token.text, {"standardize"}) : StringRef();
   if (!near.empty())
     message.fix("did you mean '" + near + "'?");
+  else if (at(TokenKind::Identifier) || at(TokenKind::String))
+    message.fix("write a ',' before '" + token.text.take_front(40) +
+                "', or the whole name between quotes");
   else
     message.fix(quotes);
   return false;

@@ -235,6 +235,11 @@ const Case cases[] = {
      {"10:20: error: expected ',' and another column, `standardize`, or the next statement, found "
       "'-'",
       "stands between quotes"}},
+    {"DataWithoutComma",
+     trainingWith(good + "  data t from hours week, b\n"),
+     {"10:21: error: expected ',' and another column, `standardize`, or the next statement, found "
+      "'week'",
+      "write a ',' before 'week', or the whole name between quotes"}},
     {"DataStandardise",
      trainingWith(good + "  data x from a, b standardise\n"),
      {"10:20: error: expected ',' and another column", "did you mean 'standardize'?"}},
