@@ -2,8 +2,11 @@
 #include "weir/Runtime/File.h"
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -112,6 +115,38 @@ static int createTemporary(const std::string &target, std::string &name) {
       return fd;
   }
   return -1;
+}
+
+/// The process that made the temporary file `name` of `target`, or 0 if it isn't one.
+static pid_t writerOf(std::string_view name, std::string_view target) {
+  if (!name.starts_with(target) || !name.ends_with(".tmp"))
+    return 0;
+  std::string_view middle = name.substr(target.size(), name.size() - target.size() - 4);
+  const char *last = middle.data() + middle.size();
+  pid_t process = 0;
+  unsigned count = 0;
+  if (!middle.starts_with('.'))
+    return 0;
+  std::from_chars_result read = std::from_chars(middle.data() + 1, last, process);
+  if (read.ec != std::errc() || read.ptr == last || *read.ptr != '-')
+    return 0;
+  read = std::from_chars(read.ptr + 1, last, count);
+  return read.ec == std::errc() && read.ptr == last ? std::max(process, 0) : 0;
+}
+
+void removeLeftovers(const std::string &path) {
+  std::error_code error;
+  std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  if (error || !target.has_filename())
+    return;
+  std::vector<std::filesystem::path> left;
+  std::filesystem::directory_iterator folder(target.parent_path(), error), end;
+  for (; !error && folder != end; folder.increment(error))
+    if (pid_t writer = writerOf(folder->path().filename().string(), target.filename().string());
+        writer && ::kill(writer, 0) != 0 && errno == ESRCH)
+      left.push_back(folder->path());
+  for (const std::filesystem::path &file : left)
+    std::filesystem::remove(file, error);
 }
 
 /// Makes a rename last through a power failure. Some file systems can't; the file

@@ -191,6 +191,35 @@ TEST(TrainLog, NumbersAndNames) {
     EXPECT_NE(text.find(fmt::format("\"loss\":{},", number)), text.npos) << number;
 }
 
+// Killed in step 150, though the state was that after step 100; the last line is torn.
+TEST(TrainLog, AResumedTrainingTellsEachStepOnce) {
+  test::TemporaryFolder directory;
+  std::string path = directory.file("log.jsonl"), whole = directory.file("whole.jsonl");
+  {
+    auto log = TrainLog::open(whole);
+    ASSERT_TRUE(log.ok());
+    train(**log);
+  }
+  std::string text(readFile(whole)->text());
+  size_t torn = text.find("\"step\":150,") + 20,
+         after100 = text.find("{\"event\":\"step\",\"step\":101,");
+  ASSERT_NE(after100, text.npos);
+  ASSERT_TRUE(writeFile(path, std::string_view(text).substr(0, torn)).ok());
+  auto log = TrainLog::open(path, /*append=*/true);
+  ASSERT_TRUE(log.ok());
+  TrainingOutline known = outline();
+  known.firstStep = 101;
+  (*log)->begin(known);
+  std::string resumed(readFile(path)->text());
+  EXPECT_TRUE(resumed.starts_with(text.substr(0, after100) + "{\"event\":\"begin\""));
+  EXPECT_EQ(resumed.find('\n', after100), resumed.size() - 1); // begin and nothing else
+
+  (*log)->step({.step = 101, .loss = 1, .scheduled = {}});
+  EXPECT_EQ(readFile(path)->text().find("\"step\":101,"), std::string_view::npos);
+  (*log)->saving(); // a state never knows of more than the log
+  EXPECT_NE(readFile(path)->text().find("\"step\":101,"), std::string_view::npos);
+}
+
 TEST(TrainLog, SaysWhyItCantBeWritten) {
   auto log = TrainLog::open("/nowhere/at/all.jsonl");
   ASSERT_FALSE(log.ok());

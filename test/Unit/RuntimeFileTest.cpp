@@ -72,3 +72,24 @@ TEST(File, FailedWriteLeavesTheOldFileAndNoOther) {
   EXPECT_EQ(readFile(path)->text(), "old");
   EXPECT_EQ(folder.fileCount(), 1u);
 }
+
+TEST(File, LeftoversOfTheKilledGo) {
+  test::TemporaryFolder folder;
+  std::string path = folder.file("model.safetensors");
+  // No process has the greatest number; ours is running.
+  std::string dead = std::to_string(std::numeric_limits<pid_t>::max());
+  std::string own = std::to_string(::getpid());
+  for (const std::string &name :
+       {path, path + "." + own + "-3.tmp", path + "." + dead + ".tmp", path + "." + dead + "-x.tmp",
+        path + "." + dead + "-1.tmp.gz", path + "x." + dead + "-1.tmp", path + ".-1-1.tmp",
+        path + ".0-1.tmp"})
+    ASSERT_TRUE(writeFile(name, "kept").ok());
+  size_t kept = folder.fileCount();
+  for (const char *count : {"0", "17"})
+    ASSERT_TRUE(writeFile(path + "." + dead + "-" + count + ".tmp", "left").ok());
+  removeLeftovers(path);
+  EXPECT_EQ(folder.fileCount(), kept);
+  removeLeftovers(folder.file("nowhere/at all"));
+  removeLeftovers("");
+  EXPECT_EQ(folder.fileCount(), kept);
+}

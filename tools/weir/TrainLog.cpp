@@ -2,10 +2,14 @@
 
 #include "TrainLog.h"
 
+#include "weir/Runtime/File.h"
+
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <span>
+#include <unistd.h>
 
 namespace weir {
 
@@ -43,12 +47,46 @@ static std::string object(std::span<const std::string> names, std::span<const do
   return out + "}";
 }
 
+// Whether the line is a whole one and says nothing of the step `first` or a later one.
+static bool staysBefore(std::string_view line, int64_t first) {
+  if (!line.ends_with("}\n"))
+    return false;
+  constexpr std::string_view key = "\"step\":";
+  bool ofStep = line.starts_with("{\"event\":\"step\"") || line.starts_with("{\"event\":\"epoch\"");
+  size_t at = line.find(key);
+  if (!ofStep || at == line.npos)
+    return true;
+  int64_t step = 0;
+  std::from_chars(line.data() + at + key.size(), line.data() + line.size(), step);
+  return step < first;
+}
+
+// Cuts the log behind what it says of the steps before `first`.
+static Result<void> keepBefore(const std::string &path, int64_t first) {
+  if (!isRegularFile(path))
+    return {};
+  Result<FileBytes> bytes = readFile(path);
+  if (!bytes)
+    return bytes.takeError();
+  std::string_view text = bytes->text();
+  size_t kept = 0;
+  while (kept < text.size()) {
+    size_t end = std::min(text.find('\n', kept), text.size() - 1) + 1;
+    if (!staysBefore(text.substr(kept, end - kept), first))
+      break;
+    kept = end;
+  }
+  if (::truncate(path.c_str(), static_cast<off_t>(kept)) != 0)
+    return fail("{}: can't be written: {}", path, std::strerror(errno));
+  return {};
+}
+
 Result<std::unique_ptr<TrainLog>> TrainLog::open(const std::string &path, bool append,
                                                  int64_t every) {
   FILE *file = std::fopen(path.c_str(), append ? "ae" : "we");
   if (!file)
     return fail("{}: can't be written: {}", path, std::strerror(errno));
-  return std::unique_ptr<TrainLog>(new TrainLog(path, file, std::max<int64_t>(every, 1)));
+  return std::unique_ptr<TrainLog>(new TrainLog(path, file, append, std::max<int64_t>(every, 1)));
 }
 
 TrainLog::~TrainLog() { std::fclose(file); }
@@ -64,6 +102,11 @@ void TrainLog::write(std::string text, bool flush) {
 
 void TrainLog::begin(const TrainingOutline &known) {
   outline = known;
+  if (append)
+    if (Result<void> cut = keepBefore(path, outline.firstStep); !cut) {
+      failure = cut.takeError();
+      return;
+    }
   write(fmt::format("{{\"event\":\"begin\",\"model\":{},\"epochs\":{},\"first_step\":{},"
                     "\"steps\":{},\"batch\":{},\"train_examples\":{},\"valid_examples\":{},"
                     "\"metrics\":{},\"scheduled\":{}}}",
@@ -100,6 +143,11 @@ void TrainLog::epoch(const EpochReport &report) {
                     report.valid ? scores(*report.valid) : "null", report.best,
                     number(report.seconds), number(report.perSecond)),
         true);
+}
+
+void TrainLog::saving() {
+  if (!failure && std::fflush(file) != 0)
+    failure = fail("{}: can't be written: {}", path, std::strerror(errno));
 }
 
 void TrainLog::end() { write("{\"event\":\"end\"}", true); }

@@ -36,6 +36,10 @@ Result<void> writeFile(const std::string &path, std::span<const std::span<const 
 /// The same for text.
 Result<void> writeFile(const std::string &path, std::string_view text);
 
+/// Removes the temporary files that writers of `path` left when they were killed. Those of
+/// processes that are running stay.
+void removeLeftovers(const std::string &path);
+
 } // namespace weir
 
 #endif
