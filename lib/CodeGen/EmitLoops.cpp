@@ -44,6 +44,8 @@ private:
   void emitReduced();
   void emitElement(int64_t lanes);
   Value accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes);
+  Value accumulateOnce(Value accumulator, int64_t lanes);
+  void chooseUnrolling(ArrayRef<int64_t> outer);
   Value startValue(int64_t lanes);
   void finish(Lanes value, int64_t lanes, int64_t vectorDim);
   Value combine(vector::CombiningKind kind, Value a, Value b);
@@ -61,6 +63,10 @@ private:
   SmallVector<Value> dims;
   int64_t vectorDim = -1;
   SmallVector<int64_t> reductionDims; // without the vector's
+  /// The reduction is written out term by term.
+  bool unrollTerms = false;
+  /// So many neighbours along this loop are computed together; 1 for none.
+  int64_t together = 1, togetherDim = -1;
 };
 
 // Contiguous accesses count for a loop, scattered ones against it.
@@ -145,8 +151,9 @@ void LoopEmitter::emit() {
   for (int64_t size : loopSizesPerExample(op))
     work *= size;
 
+  chooseUnrolling(outer);
   // The first two outer loops are the units of work.
-  size_t unitLoops = std::min<size_t>(outer.size(), 2);
+  size_t unitLoops = std::min<size_t>(outer.size() - (together > 1), 2);
   Value units = indexConstant(builder, loc, 1);
   for (size_t i = 0; i < unitLoops; ++i)
     units = builder.createOrFold<arith::MulIOp>(loc, units, sizes[outer[i]]);
@@ -163,14 +170,47 @@ void LoopEmitter::emit() {
   emitOuter(ArrayRef(outer).drop_front(unitLoops));
 }
 
+// A window of a few positions is written out term by term: a loop of three would cost more
+// than what it does. Then neighbouring results share most of what they read, and their
+// sums needn't wait for each other, so a few are computed together. Those at the end of
+// the loop start early enough to be as many; they are computed twice, so nothing that is
+// read may be overwritten.
+void LoopEmitter::chooseUnrolling(ArrayRef<int64_t> outer) {
+  constexpr int64_t mostTerms = 32, mostTogether = 4, mostOps = 400;
+  if (reductionDims.empty() || options.lanes == 1 || (vectorDim >= 0 && isReduction(vectorDim)))
+    return;
+  int64_t terms = 1;
+  for (int64_t dim : reductionDims)
+    terms *= ShapedType::isDynamic(staticSizes[dim]) ? mostTerms + 1 : staticSizes[dim];
+  int64_t ops = terms * op.getBody()->getOperations().size();
+  if (terms > mostTerms || ops > mostOps)
+    return;
+  unrollTerms = true;
+
+  if (outer.empty() || !kernel.start || ShapedType::isDynamic(staticSizes[outer.back()]))
+    return;
+  linalg::GenericOp last = kernel.epilogue ? kernel.epilogue : op;
+  Value written = rootOf(last.getOutputs()[0]);
+  for (linalg::GenericOp reader : {op, last})
+    for (Value input : reader.getInputs())
+      if (isa<MemRefType>(input.getType()) && rootOf(input) == written)
+        return;
+  togetherDim = outer.back();
+  together = std::min({mostTogether, staticSizes[togetherDim], mostOps / ops});
+}
+
 void LoopEmitter::emitOuter(ArrayRef<int64_t> loops) {
   if (loops.empty())
     return vectorDim >= 0 && isReduction(vectorDim) ? emitReduced() : emitVectorLoop();
-  auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[loops.front()],
-                                 indexConstant(builder, loc, 1));
+  int64_t dim = loops.front(), step = dim == togetherDim ? together : 1;
+  auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[dim],
+                                 indexConstant(builder, loc, step));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  dims[loops.front()] = loop.getInductionVar();
+  dims[dim] = loop.getInductionVar();
+  if (step > 1 && staticSizes[dim] % step != 0)
+    dims[dim] = arith::MinUIOp::create(builder, loc, dims[dim],
+                                       indexConstant(builder, loc, staticSizes[dim] - step));
   emitOuter(loops.drop_front());
 }
 
@@ -222,12 +262,34 @@ Value LoopEmitter::startValue(int64_t lanes) {
 
 void LoopEmitter::emitElement(int64_t lanes) {
   bool readsOutput = op.getNumReductionLoops() > 0 || !op.getRegionOutputArgs()[0].use_empty();
-  Value start = readsOutput ? startValue(lanes) : Value();
-  finish({accumulate(reductionDims, start, lanes)}, lanes, vectorDim);
+  Value first = together > 1 ? dims[togetherDim] : Value();
+  auto forEach = [&](llvm::function_ref<void(int64_t)> body) {
+    for (int64_t i = 0; i < together; ++i) {
+      if (first)
+        dims[togetherDim] = addIndex(builder, loc, first, indexConstant(builder, loc, i));
+      body(i);
+    }
+    if (first)
+      dims[togetherDim] = first;
+  };
+  // All are read before the first is stored.
+  SmallVector<Value> results(together);
+  forEach([&](int64_t i) {
+    Value start = readsOutput ? startValue(lanes) : Value();
+    results[i] = accumulate(reductionDims, start, lanes);
+  });
+  forEach([&](int64_t i) { finish({results[i]}, lanes, vectorDim); });
 }
 
 // The reduction loops around the body; the accumulator is carried in a register.
 Value LoopEmitter::accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes) {
+  if (!loops.empty() && unrollTerms) {
+    for (int64_t i = 0; i < staticSizes[loops.front()]; ++i) {
+      dims[loops.front()] = indexConstant(builder, loc, i);
+      accumulator = accumulate(loops.drop_front(), accumulator, lanes);
+    }
+    return accumulator;
+  }
   if (!loops.empty()) {
     auto loop =
         scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[loops.front()],
@@ -239,6 +301,10 @@ Value LoopEmitter::accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_
     scf::YieldOp::create(builder, loc, next);
     return loop.getResult(0);
   }
+  return accumulateOnce(accumulator, lanes);
+}
+
+Value LoopEmitter::accumulateOnce(Value accumulator, int64_t lanes) {
   VectorBody body(builder, loc, lanes, options.fusedMultiplyAdd);
   for (OpOperand *operand : op.getDpsInputOperands()) {
     BlockArgument argument = op.getMatchingBlockArgument(operand);

@@ -59,7 +59,7 @@ static std::optional<Plan> makePlan(linalg::GenericOp op, int64_t lanes) {
     }
     auto factors = accessFactors(memory, op.getMatchingIndexingMap(&operand), loops);
     if (!cast<MemRefType>(memory.getType()).getElementType().isF32() || !factors ||
-        (memory != result && rootOf(memory) == rootOf(result)))
+        (!op.isDpsInit(&operand) && rootOf(memory) == rootOf(result)))
       return std::nullopt;
     plan.factors.push_back(*factors);
   }

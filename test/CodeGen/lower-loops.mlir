@@ -104,16 +104,58 @@ func.func @not_reordered(%x: memref<?x20xf32>, %out: memref<?x1xf32>) {
 
 // A sum across the contiguous axis: eight sums at once, one store.
 // CHECK-LABEL: func.func @sum_across_lanes
-// CHECK: %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args({{.*}}) -> (vector<8xf32>)
+// CHECK: %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c40 step %c1 iter_args({{.*}}) -> (vector<8xf32>)
 // CHECK-NOT: store
 // CHECK: scf.yield
 // CHECK: vector.store %[[SUM]]
-func.func @sum_across_lanes(%x: memref<?x3x8xf32>, %out: memref<?x8xf32>) {
+func.func @sum_across_lanes(%x: memref<?x40x8xf32>, %out: memref<?x8xf32>) {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%out : memref<?x8xf32>)
-  linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d2)>], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : memref<?x3x8xf32>) outs(%out : memref<?x8xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d2)>], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : memref<?x40x8xf32>) outs(%out : memref<?x8xf32>) {
   ^bb0(%a: f32, %o: f32):
     %r = arith.addf %a, %o : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// A window of nine positions is written out, for four neighbours at once: the last group
+// of five results starts at the second. Columns that windows share are read once.
+// CHECK-LABEL: func.func @window
+// CHECK: scf.for %{{.*}} step %c1 {
+// CHECK: scf.for %[[X:.*]] = %c0 to %c5 step %c4 {
+// CHECK: arith.minui %[[X]], %c1
+// CHECK-COUNT-36: arith.maximumf {{.*}} : vector<8xf32>
+// CHECK-NOT: arith.maximumf
+// CHECK-COUNT-4: vector.store {{.*}}, vector<8xf32>
+// CHECK-NOT: vector.store
+// CHECK: } {weir.kernel
+func.func @window(%x: memref<?x9x11x8xf32>, %w: memref<3x3xf32>, %out: memref<?x4x5x8xf32>) {
+  %lowest = arith.constant 0xFF800000 : f32
+  linalg.fill ins(%lowest : f32) outs(%out : memref<?x4x5x8xf32>)
+  linalg.generic {indexing_maps = [affine_map<(b, y, x, c, i, j) -> (b, y * 2 + i, x * 2 + j, c)>, affine_map<(b, y, x, c, i, j) -> (i, j)>, affine_map<(b, y, x, c, i, j) -> (b, y, x, c)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%x, %w : memref<?x9x11x8xf32>, memref<3x3xf32>) outs(%out : memref<?x4x5x8xf32>) {
+  ^bb0(%a: f32, %k: f32, %o: f32):
+    %r = arith.maximumf %o, %a : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// A result that an operand lies in can't be computed twice: one after the other.
+// CHECK-LABEL: func.func @window_in_place
+// CHECK: scf.for %{{.*}} = %c0 to %c5 step %c1 {
+// CHECK-COUNT-3: arith.maximumf {{.*}} : vector<8xf32>
+// CHECK-NOT: arith.maximumf
+// CHECK: } {weir.kernel
+func.func @window_in_place(%x: memref<?x4x7x8xf32>) {
+  %lowest = arith.constant 0xFF800000 : f32
+  %out = memref.subview %x[0, 0, 0, 0] [1, 4, 5, 8] [1, 1, 1, 1] : memref<?x4x7x8xf32> to memref<1x4x5x8xf32, strided<[224, 56, 8, 1]>>
+  %in = memref.subview %x[0, 0, 0, 0] [1, 4, 7, 8] [1, 1, 1, 1] : memref<?x4x7x8xf32> to memref<1x4x7x8xf32, strided<[224, 56, 8, 1]>>
+  %w = memref.alloc() : memref<3xf32>
+  linalg.fill ins(%lowest : f32) outs(%out : memref<1x4x5x8xf32, strided<[224, 56, 8, 1]>>)
+  linalg.generic {indexing_maps = [affine_map<(b, y, x, c, j) -> (b, y, x + j, c)>, affine_map<(b, y, x, c, j) -> (j)>, affine_map<(b, y, x, c, j) -> (b, y, x, c)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%in, %w : memref<1x4x7x8xf32, strided<[224, 56, 8, 1]>>, memref<3xf32>) outs(%out : memref<1x4x5x8xf32, strided<[224, 56, 8, 1]>>) {
+  ^bb0(%a: f32, %k: f32, %o: f32):
+    %r = arith.maximumf %o, %a : f32
     linalg.yield %r : f32
   }
   return
