@@ -9,7 +9,6 @@ import ast
 import json
 import math
 import os
-import random
 import struct
 from collections import namedtuple
 
@@ -113,11 +112,6 @@ def random_parameter(name, shape, source):
         return random_floats(shape, middle - 0.1, middle + 0.1, source)
     bound = math.sqrt(3 / count(shape[1:]))
     return random_floats(shape, -bound, bound, source)
-
-
-def source_of(text):
-    """Random numbers that depend on a name and nothing else."""
-    return random.Random(text)
 
 
 def difference(got, expected):
