@@ -42,7 +42,7 @@ struct RewriteOptions {
   /// How a convolution's patches become the rows of a product.
   ConvAlgorithm convAlgorithm = ConvAlgorithm::Windows;
   /// Convolutions of 3x3 kernels with fewer products.
-  WinogradUse winograd = WinogradUse::Never;
+  WinogradUse winograd = WinogradUse::WherePays;
 };
 
 /// From the dialect as the frontend writes it to the form that the lowering
