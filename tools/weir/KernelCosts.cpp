@@ -94,13 +94,14 @@ static int64_t bytesOf(MemRefType type) {
 static void countBytes(scf::ForOp loop, KernelCost &cost) {
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(loop.getRegion(), captured);
-  // What is seen of each buffer; windows overlap, but nothing is seen twice.
+  // What is seen of each buffer: a part of its axes, or all of it if the view has others.
   llvm::MapVector<Value, int64_t> buffers;
   for (Value value : captured)
     if (auto type = dyn_cast<MemRefType>(value.getType())) {
       Value root = rootOf(value);
-      buffers[root] =
-          std::min(buffers.lookup(root) + bytesOf(type), bytesOf(cast<MemRefType>(root.getType())));
+      auto whole = cast<MemRefType>(root.getType());
+      int64_t seen = bytesOf(type.getRank() == whole.getRank() ? type : whole);
+      buffers[root] = std::min(buffers.lookup(root) + seen, bytesOf(whole));
     }
   // How many ids an example has, if the kernel reads any.
   int64_t ids = 0;

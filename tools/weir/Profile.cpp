@@ -175,9 +175,8 @@ static int profile(const BenchArguments &arguments) {
     return bug(
         fail("the compiled code has {} kernels, {} were expected", clock.next, kernels->size()));
 
-  Result<double> peak = measurePeak(options->target, pool->get());
-  if (!peak)
-    return bug(peak.error());
+  // Before and after, in case the machine changes its mind in between.
+  Result<double> before = measurePeak(options->target, pool->get());
   Result<RunTimes> times = timeRuns(arguments, [&]() -> Result<void> {
     clock.next = 0;
     (*jit)->call((*call)->frame);
@@ -185,15 +184,19 @@ static int profile(const BenchArguments &arguments) {
   });
   if (!times)
     return bug(times.error());
+  Result<double> after = measurePeak(options->target, pool->get());
+  if (!before || !after)
+    return bug(before ? after.error() : before.error());
+  double peak = std::max(*before, *after);
   std::vector<Row> rows = collectRows(*kernels, clock, times->seconds.size());
   if (arguments.json)
-    return writeJson(rows, arguments, times->median(), *peak);
+    return writeJson(rows, arguments, times->median(), peak);
   return writeResult(fmt::format("model {}, batch {}, {} thread{}, medians of {} runs, peak {:.1f} "
                                  "GFLOP/s\n\n",
                                  model->signature.model, arguments.batch, arguments.threads,
                                  arguments.threads == 1 ? "" : "s",
-                                 withCommas(int64_t(times->seconds.size())), *peak / 1e9) +
-                     describe(rows, times->median(), *peak));
+                                 withCommas(int64_t(times->seconds.size())), peak / 1e9) +
+                     describe(rows, times->median(), peak));
 }
 
 int profileCommand(const Arguments &arguments) {
