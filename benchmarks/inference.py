@@ -21,6 +21,7 @@ import environment
 import footprint
 import report
 from process import Died, Worker
+from results import Results
 
 PEERS = ("onnxruntime", "openvino", "xla", "pytorch", "compiled", "openblas", "onednn")
 # What a peer is made of.
@@ -158,30 +159,6 @@ def measure_peak(threads):
                         "--threads", str(threads), "--runs", "5", "--seconds", "1",
                         "--json")
     return json.loads(answer)["peak_flops_per_second"]
-
-
-class Results:
-    """Rows in a file, one line each, after a line that says what was timed."""
-
-    def __init__(self, path, about, fresh):
-        self.path, self.rows = path, {}
-        if os.path.exists(path) and not fresh:
-            with open(path) as file:
-                lines = [json.loads(line) for line in file]
-            if lines and lines[0]["about"] == about:
-                self.rows = {self.key(row): row for row in lines[1:]}
-                return
-        with open(path, "w") as file:
-            file.write(json.dumps({"about": about}) + "\n")
-
-    @staticmethod
-    def key(row):
-        return row["case"], row["threads"], row["batch"]
-
-    def add(self, row):
-        self.rows[self.key(row)] = row
-        with open(self.path, "a") as file:
-            file.write(json.dumps(row) + "\n")
 
 
 def main():

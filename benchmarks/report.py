@@ -99,6 +99,12 @@ def _summary(rows):
                   "rows behind"], lines) + "\n\n"
 
 
+def dates(rows):
+    """The day of the run, or the first and the last one."""
+    days = sorted({row["date"] for row in rows})
+    return " to ".join(days[::max(1, len(days) - 1)])
+
+
 def load_note(load):
     """Honest about the machine: what else ran on it."""
     text = f"Load average of the machine during the run: at most {load:.1f}"
@@ -127,8 +133,7 @@ def inference(rows, absent, about):
     for row in rows:
         versions.update(row["versions"])
         how.update(row["how"])
-    dates = sorted({row["date"] for row in rows})
-    text = (f"Machine: {about['machine']}. Date: {' to '.join(dates[::max(1, len(dates) - 1)])}. "
+    text = (f"Machine: {about['machine']}. Date: {dates(rows)}. "
             f"Commit: {about['commit']}. {about['rounds']} interleaved rounds, "
             f"{about['seconds']} s per program and round. Times are microseconds per call: the "
             "median, and half the distance between the 10th and the 90th percentile.\n\n")

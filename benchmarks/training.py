@@ -4,7 +4,8 @@
 A step is forward, loss, backward and AdamW under a one-cycle schedule, with the
 optimizer's dense meaning for every table. Both start from the same weights and take the
 same batches in turn; the losses of the first steps are compared before anything is timed
-(without dropout, whose random masks differ). Rounds are interleaved.
+(without dropout, whose random masks differ). Rounds are interleaved. A row that is done
+is kept, as in inference.py.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import catalog
 import environment
 import report
 from process import Died, Worker
+from results import Results
 
 # `targets` are what the training block adds to the inputs.
 Training = namedtuple("Training", "name target loss lr weight_decay classes")
@@ -54,6 +56,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="5 if absent")
     parser.add_argument("--seconds", type=int, default=1, metavar="S",
                         help="how long a program is timed in a round; 1 if absent")
+    parser.add_argument("--fresh", action="store_true", help="forget the rows that are done")
     parser.add_argument("--write", metavar="FILE", help="write the table there too; "
                         "docs/performance.md if nothing is left out")
     return parser.parse_args()
@@ -133,8 +136,8 @@ def disagreement(got, expected):
 
 def time_row(training, batch, workers, options):
     folder = prepare(training)
-    row = {"name": training.name, "batch": batch, "left_out": {}, "times": {},
-           "load": os.getloadavg()[0]}
+    row = {"case": training.name, "threads": options.threads, "batch": batch, "left_out": {}, "times": {},
+           "load": os.getloadavg()[0], "date": environment.today()}
     try:
         own = run_weir(folder, "certain.weir", batch, options.threads, "--runs", "1")
     except RuntimeError as error:
@@ -187,7 +190,7 @@ def time_row(training, batch, workers, options):
 
 def tables(rows, versions, absent, options):
     used = [name for name in VARIANTS if any(name in row["times"] for row in rows)]
-    text = (f"Machine: {environment.machine()}. Date: {environment.today()}. Commit: "
+    text = (f"Machine: {environment.machine()}. Date: {report.dates(rows)}. Commit: "
             f"{environment.revision()['commit']}. {', '.join(sorted(set(versions.values())))}. "
             f"{options.threads} thread{'s' * (options.threads > 1)}, {options.rounds} interleaved "
             f"rounds of {options.seconds} s. Steps per second, from the median step; the spread is "
@@ -206,7 +209,7 @@ def tables(rows, versions, absent, options):
     lines = []
     for row in rows:
         times = row["times"]
-        cells = [row["name"], str(row["batch"]), cell(times["weir"]) if "weir" in times else ""]
+        cells = [row["case"], str(row["batch"]), cell(times["weir"]) if "weir" in times else ""]
         cells += [cell(times[name]) if name in times else "" for name in used]
         if used:
             peers = [times[name]["median"] for name in used if name in times]
@@ -222,7 +225,7 @@ def tables(rows, versions, absent, options):
              "training.md). Weir's step is the median step plus its share of catching up with all "
              "rows at the end, which a training does once per evaluation or save.\n")
     notes = [f"- {VARIANTS[name]} is left out: {why}" for name, why in absent.items()]
-    notes += [f"- {VARIANTS.get(name, 'Weir')} is left out of {row['name']}, batch {row['batch']}: "
+    notes += [f"- {VARIANTS.get(name, 'Weir')} is left out of {row['case']}, batch {row['batch']}: "
               f"{why}" for row in rows for name, why in row["left_out"].items()]
     return text + ("\n" + "\n".join(notes) + "\n" if notes else "")
 
@@ -246,14 +249,20 @@ def main():
         else:
             workers.append(worker)
             versions[name] = worker.version
+    about = {"program": environment.revision()["program"], "machine": environment.machine(),
+             "rounds": options.rounds, "seconds": options.seconds, "versions": versions}
+    results = Results(os.path.join(cases.WORK, "trainings.jsonl"), about, options.fresh)
     rows = []
     for training in TRAININGS:
         if options.only and training.name not in options.only:
             continue
         for batch in map(int, options.batches.split(",")):
-            row = time_row(training, batch, workers, options)
+            row = results.rows.get((training.name, options.threads, batch))
+            if not row:
+                row = time_row(training, batch, workers, options)
+                results.add(row)
+                print(json.dumps(row), file=sys.stderr, flush=True)
             rows.append(row)
-            print(json.dumps(row), file=sys.stderr, flush=True)
     for worker in workers:
         worker.close()
     text = tables(rows, versions, absent, options)
