@@ -109,7 +109,7 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
   findLoops();
   if (!epilogue && !sumLoopsMerged.empty() && sumLoopsMerged.front().batched) {
     // As many examples as stay in the second-level cache while all results are added to.
-    constexpr int64_t bytes = 192 * 1024;
+    constexpr int64_t bytes = 128 * 1024;
     int64_t batch = sumLoopsMerged.front().dims.front();
     int64_t perExample = 4 * (rowsAccess.factors[batch] + matrix.factors[batch]);
     sumBlock = std::max<int64_t>(bytes / std::max<int64_t>(perExample, 1), 1);

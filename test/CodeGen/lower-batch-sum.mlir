@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func @weight_gradient
 // CHECK: %[[BATCH:.*]] = memref.dim
 // CHECK: scf.for %{{.*}} =
-// CHECK: %[[BLOCK:.*]] = arith.constant 409 : index
+// CHECK: %[[BLOCK:.*]] = arith.constant 273 : index
 // CHECK: scf.for %[[FROM:.*]] = %{{.*}} to %[[BATCH]] step %[[BLOCK]] {
 // CHECK: %[[END:.*]] = arith.addi %[[FROM]], %{{.*}}
 // CHECK: %[[TO:.*]] = arith.minui %[[END]], %[[BATCH]]
