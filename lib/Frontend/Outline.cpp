@@ -16,26 +16,37 @@ using namespace weir::ast;
 
 namespace weir {
 
+/// The model's size that the expression is, and nothing else.
+static const Parameter *findSize(const Definition &model, const Expr *expr) {
+  const auto *reference = dyn_cast<ReferenceExpr>(expr);
+  for (const Parameter &parameter : model.parameters)
+    if (reference && parameter.name.text == reference->name &&
+        parameter.kind == ParameterKind::Size)
+      return &parameter;
+  return nullptr;
+}
+
 InputOutline Elaborator::outlineInput(const Definition &model, const Statement &statement,
                                       const StringMap<Binding> &bindings) {
   InputOutline result;
   result.name = statement.name.text.str();
   result.target = statement.kind == StatementKind::Target;
-  for (const Expr *size : statement.type->shape)
+  for (const Expr *size : statement.type->shape) {
     result.shape.push_back(evaluateSize(size, "an entry of a shape"));
+    const Parameter *parameter = findSize(model, size);
+    result.shapeParameters.push_back(parameter ? parameter->name.text.str() : "");
+  }
   const Expr *cardinality = statement.type->cardinality;
   if (!cardinality)
     return result;
   result.isIndex = true;
   result.cardinality = evaluateSize(cardinality, "the number of ids");
   result.fixed = true;
-  if (const auto *reference = dyn_cast<ReferenceExpr>(cardinality))
-    for (const Parameter &parameter : model.parameters)
-      if (parameter.name.text == reference->name && parameter.kind == ParameterKind::Size) {
-        result.sizeParameter = reference->name.str();
-        result.hasDefault = parameter.defaultValue;
-        result.fixed = bindings.contains(reference->name);
-      }
+  if (const Parameter *parameter = findSize(model, cardinality)) {
+    result.sizeParameter = parameter->name.text.str();
+    result.hasDefault = parameter->defaultValue;
+    result.fixed = bindings.contains(parameter->name.text);
+  }
   return result;
 }
 
@@ -83,6 +94,7 @@ void Elaborator::elaborateData(ArrayRef<const Statement *> statements) {
       outline.name = port.name.text.str();
       outline.target = target;
       outline.shape.assign(value.shape().begin(), value.shape().end());
+      outline.shapeParameters.resize(outline.shape.size());
       if (auto ids = dyn_cast<IdType>(value.elementType())) {
         outline.isIndex = outline.fixed = true;
         outline.cardinality = ids.getCardinality();

@@ -20,6 +20,28 @@ static std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// A column's name stands between quotes where it has a comma, as in a table: "a ""b"", c".
+// Takes it off the front of `text` up to the comma behind it; false if the quotes don't end.
+static bool takeColumn(std::string_view &text, std::string &name) {
+  text = trimmed(text);
+  name.clear();
+  if (!text.starts_with('"')) {
+    size_t end = std::min(text.find(','), text.size());
+    name = trimmed(text.substr(0, end));
+    text.remove_prefix(end);
+    return true;
+  }
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"' && text.substr(i + 1, 1) != "\"") {
+      text = trimmed(text.substr(i + 1));
+      return text.empty() || text.starts_with(',');
+    }
+    name += text[i];
+    i += text[i] == '"';
+  }
+  return false;
+}
+
 static std::vector<std::string> splitList(std::string_view text) {
   std::vector<std::string> parts;
   for (size_t begin = 0; begin <= text.size();) {
@@ -42,12 +64,19 @@ Result<TrainingPlan::DataBinding> parseBind(const std::string &text) {
     binding.standardize = true;
     columns.remove_suffix(word.size());
   }
-  binding.columns = splitList(columns);
-  for (const std::string &column : binding.columns)
+  while (true) {
+    std::string &column = binding.columns.emplace_back();
+    if (!takeColumn(columns, column))
+      return fail("--bind {}: expected a quote and a comma at the end of a name that begins with a "
+                  "quote",
+                  inQuotes(text));
     if (column.empty())
       return fail("--bind {}: a column's name is empty; expected NAME=COLUMN[,COLUMN...]",
                   inQuotes(text));
-  return binding;
+    if (columns.empty())
+      return binding;
+    columns.remove_prefix(1);
+  }
 }
 
 // The unit of running text that the arguments or the training block ask for; "" if none.
@@ -86,10 +115,44 @@ const InputOutline &DataBinder::outlineOf(const Port &port) const {
   return *std::ranges::find(outline.inputs, port.name, &InputOutline::name);
 }
 
+// How many columns the arguments or the training block bind to an input; 0 if neither does.
+static size_t columnsOf(const std::string &name, const DataArguments &arguments,
+                        const Outline &outline) {
+  for (const std::string &text : arguments.binds)
+    if (Result<TrainingPlan::DataBinding> bind = parseBind(text); bind && bind->name == name)
+      return bind->columns.size();
+  auto written = std::ranges::find(outline.data, name, &TrainingPlan::DataBinding::name);
+  return written == outline.data.end() ? 0 : written->columns.size();
+}
+
+// A size without a value that stands alone in the shape of an input, as n of f32[n], is
+// as large as its columns make it.
+void DataBinder::bindWidths(const DataArguments &arguments) {
+  constexpr int64_t most = int64_t{1} << 31;
+  for (InputOutline &input : outline.inputs) {
+    int64_t known = 1;
+    std::vector<size_t> missing;
+    for (size_t axis = 0; axis < input.shape.size(); ++axis)
+      if (input.shape[axis])
+        known = std::min(known * *input.shape[axis], most);
+      else
+        missing.push_back(axis);
+    if (missing.size() != 1 || input.shapeParameters[missing[0]].empty())
+      continue;
+    const std::string &size = input.shapeParameters[missing[0]];
+    auto columns = static_cast<int64_t>(columnsOf(input.name, arguments, outline));
+    if (!learned.contains(size) && columns > 0 && columns % known == 0)
+      learned[size] = columns / known;
+    if (auto found = learned.find(size); found != learned.end())
+      input.shape[missing[0]] = found->second;
+  }
+}
+
 Result<DataBinder> DataBinder::create(const DataArguments &arguments, const Outline &outline) {
   DataBinder binder;
   binder.outline = outline;
-  for (const InputOutline &input : outline.inputs) {
+  binder.bindWidths(arguments);
+  for (const InputOutline &input : binder.outline.inputs) {
     Result<Port> port = portOf(input);
     if (!port)
       return port.takeError();
@@ -248,6 +311,9 @@ Result<FieldSpec> DataBinder::specOf(const Port &port,
   if (!width)
     return width.takeError();
   size_t count = spec.columns.size();
+  if (port.shape.empty() && count != 1)
+    return fail("{} '{}' takes one column, but {} are bound to it ({}); see --bind", kindOf(port),
+                port.name, count, fmt::join(spec.columns, ", "));
   if (*width != static_cast<int64_t>(count))
     return fail("{} '{}' {} needs {} columns, but {} {} bound to it ({}); see --bind", kindOf(port),
                 port.name, shapeToString(port.shape), *width, count, count == 1 ? "is" : "are",

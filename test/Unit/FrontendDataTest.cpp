@@ -60,6 +60,7 @@ TEST(Outline, SaysWhatIsKnown) {
   Outlined outlined(films);
   ASSERT_TRUE(outlined.outline) << outlined.diagnostics.str();
   EXPECT_EQ(outlined.outline->model, "Films");
+  EXPECT_EQ(outlined.outline->inputs[2].shapeParameters, (Names{"", "users", ""}));
   Names inputs;
   for (const InputOutline &input : outlined.outline->inputs)
     inputs.push_back(describe(input));

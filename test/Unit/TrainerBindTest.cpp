@@ -92,6 +92,27 @@ TEST_F(TrainerBind, bindsFromTheCommandLineComeFirst) {
   EXPECT_FLOAT_EQ(prepared->data.dataset.find("facts")->values->f32()[2], 0);
 }
 
+TEST_F(TrainerBind, widthsFollowFromTheColumns) {
+  std::string model = kColours;
+  model.replace(model.find("(shapes"), 7, "(n: size, shapes");
+  model.replace(model.find("f32[2]"), 6, "f32[n]");
+  DataArguments data{.data = {write("c.csv", kCells)}};
+  expectOk(bind(model.c_str(), data));
+  EXPECT_EQ(size("n"), 2);
+  sizes["n"] = int64_t{3};
+  expectRefused(bind(model.c_str(), data), "'facts' is f32[3] and takes 3 columns, 2 are given");
+  sizes.clear();
+
+  model.replace(model.find("  data facts"), model.find("  loss") - model.find("  data facts"), "");
+  expectRefused(bind(model.c_str(), data), "the shape of input 'facts' isn't known");
+  data.binds = {"facts=weight"};
+  expectOk(bind(model.c_str(), data));
+  EXPECT_EQ(size("n"), 1);
+  // One column makes no rows of three.
+  model.replace(model.find("f32[n]"), 6, "f32[n, 3]");
+  expectRefused(bind(model.c_str(), data), "the shape of input 'facts' isn't known");
+}
+
 TEST_F(TrainerBind, refusesBadBinds) {
   DataArguments data{.data = {write("c.csv", kCells)}};
   data.binds = {"facts"};

@@ -18,6 +18,9 @@ struct InputOutline {
   bool isIndex = false; ///< ids rather than numbers
   /// The sizes of one example; those that aren't known yet are missing.
   std::vector<std::optional<int64_t>> shape;
+  /// For each of them the `size` of the model that it is, as `n` of `f32[n, 2]`;
+  /// empty for whatever else stands there.
+  std::vector<std::string> shapeParameters;
   /// How many ids there are, if it is known, be it from a default.
   std::optional<int64_t> cardinality;
   /// The `size` of the model that is the number of ids, as `users` of

@@ -49,6 +49,7 @@ public:
   Result<TrainingData> encode(const std::vector<Port> &ports) &&;
 
 private:
+  void bindWidths(const DataArguments &arguments);
   Result<void> readSplit(const DataArguments &arguments);
   Result<void> bindTable(const std::vector<std::string> &binds);
   Result<FieldSpec> specOf(const Port &port, const TrainingPlan::DataBinding *bind) const;
@@ -67,7 +68,8 @@ private:
   std::vector<int64_t> trainRows, validRows;
 };
 
-/// Reads NAME=COLUMN[,COLUMN...][ standardize].
+/// Reads NAME=COLUMN[,COLUMN...][ standardize]. A name with a comma stands between double
+/// quotes, in which a quote is doubled.
 Result<TrainingPlan::DataBinding> parseBind(const std::string &text);
 
 } // namespace weir
