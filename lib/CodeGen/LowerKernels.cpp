@@ -67,6 +67,19 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
     return false;
   }
 
+  // The loop's location says for which ops it is; what a product writes for its epilogue
+  // has the product's.
+  static void nameEpilogue(Kernel &kernel) {
+    Operation *loop = kernel.last()->getPrevNode();
+    while (loop && !loop->hasAttr("weir.kernel"))
+      loop = loop->getPrevNode();
+    assert(loop && "a kernel is a loop");
+    SmallVector<Location> places = {loop->getLoc()};
+    for (Operation &op : kernel.epilogue.getBody()->without_terminator())
+      places.push_back(op.getLoc());
+    loop->setLoc(FusedLoc::get(loop->getContext(), places));
+  }
+
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     IRRewriter rewriter(&getContext());
@@ -114,6 +127,8 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
         emitTranspose(builder, kernel, options);
       else
         emitLoops(builder, kernel, options);
+      if (kernel.epilogue)
+        nameEpilogue(kernel);
     }
     for (Frame &frame : frames) {
       OpBuilder builder(frame.slabs.back());

@@ -27,6 +27,7 @@ int runCommand(const Arguments &arguments);
 int verifyCommand(const Arguments &arguments);
 int benchCommand(const Arguments &arguments);
 int profileCommand(const Arguments &arguments);
+int explainCommand(const Arguments &arguments);
 int trainCommand(const Arguments &arguments);
 int adaptCommand(const Arguments &arguments);
 int exploreCommand(const Arguments &arguments);

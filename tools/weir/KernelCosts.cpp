@@ -2,53 +2,28 @@
 
 #include "KernelCosts.h"
 
-#include "Layers.h"
+#include "LayerMap.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
 
 namespace weir {
 
-namespace {
-// Layers by what a location says: a name, or the place of what has none.
-struct LayerMap {
-  llvm::StringMap<const Layer *> named;
-  llvm::DenseMap<Attribute, const Layer *> placed;
-
-  explicit LayerMap(const std::vector<Layer> &layers) {
-    for (const Layer &layer : layers) {
-      if (!layer.name.empty())
-        named.try_emplace(layer.name, &layer);
-      else if (auto place = layer.ops.back()->getLoc()->findInstanceOf<FileLineColLoc>())
-        placed.try_emplace(place, &layer);
-    }
-  }
-
-  // The layers that locations in the loop name, in the order in which they come.
-  llvm::SetVector<const Layer *> find(scf::ForOp loop) const {
-    llvm::SetVector<const Layer *> found;
-    auto add = [&](Location location) {
-      location->walk([&](Location part) {
-        auto name = dyn_cast<NameLoc>(part);
-        if (const Layer *layer = name ? named.lookup(name.getName().strref()) : placed.lookup(part))
-          found.insert(layer);
-        return name ? WalkResult::skip() : WalkResult::advance();
-      });
-    };
-    add(loop.getLoc());
-    loop.walk([&](Operation *op) { add(op->getLoc()); });
-    return found;
-  }
-};
-} // namespace
+// The layers that are computed in the loop; what was fused into it is named last.
+static LayerMap::Layers layersOf(scf::ForOp loop, const LayerMap &map) {
+  LayerMap::Layers found;
+  map.find(loop.getLoc(), found);
+  loop.walk([&](Operation *op) { map.find(op->getLoc(), found); });
+  return found;
+}
 
 static std::string sourceOf(Location location) {
   auto place = location->findInstanceOf<FileLineColLoc>();
@@ -60,21 +35,30 @@ static std::string sourceOf(Location location) {
 }
 
 // Which layer a kernel is for: the product in it, else the last one.
-static void describe(scf::ForOp loop, const LayerMap &layers, KernelCost &cost) {
-  llvm::SetVector<const Layer *> found = layers.find(loop);
+static void describe(scf::ForOp loop, const std::vector<Layer> &layers, const LayerMap &map,
+                     KernelCost &cost) {
+  LayerMap::Layers found = layersOf(loop, map);
   const Layer *main = found.empty() ? nullptr : found.back();
   for (const Layer *layer : found)
     if (layer->multiplyAdds)
       main = layer;
   cost.source = sourceOf(main ? main->ops.back()->getLoc() : loop.getLoc());
+  loop.walk([&](Operation *op) {
+    cost.functions |= isa<math::MathDialect>(op->getDialect()) &&
+                      !isa<math::SqrtOp, math::AbsFOp, math::FmaOp>(op);
+  });
   if (!main)
     return;
+  cost.number = main - layers.data();
   cost.layer = main->name;
   cost.multiplyAdds = main->multiplyAdds;
   cost.what = main->kind;
+  llvm::SmallVector<llvm::StringRef> kinds = {main->kind};
   for (const Layer *other : found)
-    if (other != main)
+    if (!llvm::is_contained(kinds, other->kind)) {
+      kinds.push_back(other->kind);
       cost.what += " + " + other->kind;
+    }
 }
 
 static Value rootOf(Value memory) {
@@ -89,6 +73,16 @@ static int64_t bytesOf(MemRefType type) {
   for (int64_t size : type.getShape())
     bytes *= ShapedType::isDynamic(size) ? 1 : size;
   return bytes;
+}
+
+// Whether the buffer holds what `prepare` computed from parameters.
+static bool isPrepared(Value buffer) {
+  auto argument = dyn_cast<BlockArgument>(buffer);
+  auto function = argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp()) : nullptr;
+  auto place = function
+                   ? function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "weir.buffer")
+                   : nullptr;
+  return place && cast<StringAttr>(place[0]).getValue() == "prepared";
 }
 
 static void countBytes(scf::ForOp loop, KernelCost &cost) {
@@ -110,19 +104,24 @@ static void countBytes(scf::ForOp loop, KernelCost &cost) {
       ids = std::max(ids, bytes / 8);
   for (auto [buffer, bytes] : buffers) {
     auto type = cast<MemRefType>(buffer.getType());
-    if (!type.hasStaticShape())
+    bool weight = isPrepared(buffer);
+    if (!type.hasStaticShape()) {
       cost.bytesPerExample += bytes;
-    else if (ids && type.getRank() >= 2)
-      cost.bytesPerExample += ids * bytesOf(type) / type.getShape()[0];
-    else
+    } else if (ids && type.getRank() >= 2) {
+      int64_t rows = ids * bytesOf(type) / type.getShape()[0];
+      cost.bytesPerExample += rows;
+      cost.weightBytesPerExample += weight ? rows : 0;
+    } else {
       cost.bytes += bytes;
+      cost.weightBytes += weight ? bytes : 0;
+    }
   }
 }
 
 Result<std::vector<KernelCost>> findKernels(ModuleOp module, const llvm::SourceMgr &sources,
                                             const CompileOptions &options) {
   std::vector<Layer> list = listLayers(module, sources);
-  LayerMap layers(list);
+  LayerMap map(list);
   OwningOpRef<ModuleOp> copy = module.clone();
   if (llvm::Error error = lowerTo(*copy, Stage::Vector, options))
     return Error{llvm::toString(std::move(error))};
@@ -131,11 +130,31 @@ Result<std::vector<KernelCost>> findKernels(ModuleOp module, const llvm::SourceM
   for (auto loop : run.getBody().front().getOps<scf::ForOp>()) {
     KernelCost cost;
     cost.work = loop->getAttrOfType<IntegerAttr>("weir.kernel").getInt();
-    describe(loop, layers, cost);
+    describe(loop, list, map, cost);
     countBytes(loop, cost);
     kernels.push_back(std::move(cost));
   }
   return kernels;
+}
+
+std::vector<LayerKernels> groupByLayer(const std::vector<KernelCost> &kernels) {
+  std::vector<LayerKernels> rows;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    const KernelCost &kernel = kernels[i];
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const LayerKernels &other) {
+      return other.layer == kernel.layer && other.source == kernel.source;
+    });
+    if (row == rows.end()) {
+      rows.push_back(
+          {kernel.layer, kernel.what, kernel.source, kernel.number, kernel.multiplyAdds, {}});
+      row = rows.end() - 1;
+    }
+    row->kernels.push_back(i);
+    // Only the last of several kernels has fused the ops that follow.
+    if (kernel.what.size() > row->what.size())
+      row->what = kernel.what;
+  }
+  return rows;
 }
 
 } // namespace weir

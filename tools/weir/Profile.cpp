@@ -63,18 +63,14 @@ static double medianOf(std::vector<double> &values, size_t runs) {
 static std::vector<Row> collectRows(const std::vector<KernelCost> &kernels, Clock &clock,
                                     size_t runs) {
   std::vector<Row> rows;
-  for (size_t i = 0; i < kernels.size(); ++i) {
-    const KernelCost &kernel = kernels[i];
-    auto row = std::find_if(rows.begin(), rows.end(), [&](const Row &other) {
-      return other.layer == kernel.layer && other.source == kernel.source;
-    });
-    if (row == rows.end()) {
-      rows.push_back({kernel.layer, kernel.what, kernel.source});
-      row = rows.end() - 1;
-      row->multiplyAdds = kernel.multiplyAdds * clock.batch;
+  for (const LayerKernels &layer : groupByLayer(kernels)) {
+    Row row{layer.layer, layer.what, layer.source};
+    row.multiplyAdds = layer.multiplyAdds * clock.batch;
+    for (size_t i : layer.kernels) {
+      row.seconds += medianOf(clock.seconds[i], runs);
+      row.bytes += kernels[i].bytes + kernels[i].bytesPerExample * clock.batch;
     }
-    row->seconds += medianOf(clock.seconds[i], runs);
-    row->bytes += kernel.bytes + kernel.bytesPerExample * clock.batch;
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -206,7 +202,8 @@ int profileCommand(const Arguments &arguments) {
       "A row is a layer with what was fused into it. Its bytes are the buffers that it reads\n"
       "and writes, each counted once; of a table the rows that are read. GFLOP/s count two\n"
       "operations per multiply-add that `weir check` lists; the peak is measured in the same\n"
-      "run. Each part of the code is timed on its own, which costs about 50 ns for each.",
+      "run. Each part of the code is timed on its own, which costs about 50 ns for each.\n"
+      "`weir explain` has the same rows: how each is computed, and what it should cost.",
       "  weir profile examples/resnet18.weir --batch 8\n"
       "  weir profile examples/collab_nn.weir --weights collab_nn.safetensors --threads 2");
   profile.source.declare(line);

@@ -21,6 +21,7 @@ static constexpr Command commands[] = {
     {"explore", "what the embeddings of a trained model have learned", exploreCommand},
     {"verify", "compare the compiled code with the reference interpreter", verifyCommand},
     {"bench", "time the compiled code", benchCommand},
+    {"explain", "how each layer is computed, what it should cost, and why", explainCommand},
     {"profile", "where a call's time goes, layer by layer", profileCommand},
 };
 

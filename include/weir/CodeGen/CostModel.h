@@ -42,8 +42,8 @@ struct ProductTiling {
 ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
 
 /// The cost of the product for `batch` examples, with a tile of `rows` by `columns`:
-/// besides what it multiplies, one step per group of rows to read the panel, and what is
-/// computed in rows and columns that don't exist.
+/// besides what it multiplies, a step per group of rows to read the panel, what is computed
+/// in rows and columns that don't exist, and what begins and ends each tile.
 double productCost(const ProductShape &shape, const ProductTiling &tiling, int64_t batch);
 
 //===----------------------------------------------------------------------===//

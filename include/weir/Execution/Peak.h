@@ -16,6 +16,12 @@ namespace weir {
 /// 0.1 s together.
 Result<double> measurePeak(const CpuTarget &target, ThreadPool *pool);
 
+/// Measures how many bytes in a second all threads of `pool` (null: one) read, each from
+/// front to back of its part of a block of this size, again and again: what fits a cache
+/// comes from there. The best of several runs, about 50 ms together. Fails if there isn't
+/// so much memory.
+Result<double> measureBandwidth(int64_t bytes, ThreadPool *pool);
+
 } // namespace weir
 
 #endif // WEIR_EXECUTION_PEAK_H
