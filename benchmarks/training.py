@@ -136,8 +136,8 @@ def disagreement(got, expected):
 
 def time_row(training, batch, workers, options):
     folder = prepare(training)
-    row = {"case": training.name, "threads": options.threads, "batch": batch, "left_out": {}, "times": {},
-           "load": os.getloadavg()[0], "date": environment.today()}
+    row = {"case": training.name, "threads": options.threads, "batch": batch,
+           "left_out": {}, "times": {}, "load": os.getloadavg()[0], "date": environment.today()}
     try:
         own = run_weir(folder, "certain.weir", batch, options.threads, "--runs", "1")
     except RuntimeError as error:
