@@ -133,7 +133,7 @@ ConvolutionForm weir::chooseForm(const ConvolutionShape &shape) {
 //===----------------------------------------------------------------------===//
 
 double weir::loopCost(int64_t operations, bool functions) {
-  return double(operations) * (functions ? 12 : 2);
+  return double(operations) * (functions ? 6 : 1);
 }
 
 Estimate weir::estimateTime(double cost, double bytesInCache, double bytesBeyond,

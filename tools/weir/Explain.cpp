@@ -154,8 +154,8 @@ static std::string describeChoices(const std::vector<Row> &rows) {
       const ProductTiling &tiling = product.tiling;
       if (row.choice.products.size() > 1)
         how = fmt::format("{} products", row.choice.products.size());
-      tile = fmt::format("{} x {}", tiling.rows, tiling.columns);
-      block = fmt::format("{} x {}", tiling.rowBlock, tiling.panelBlock);
+      tile = fmt::format("{}x{}", tiling.rows, tiling.columns);
+      block = fmt::format("{}x{}", tiling.rowBlock, tiling.panelBlock);
       matrix = product.packed ? "packed" : "as it is";
     }
     table.lines.push_back({kernels.layer, kernels.source, kernels.what, how, tile, block, matrix});

@@ -77,9 +77,8 @@ ConvolutionForm chooseForm(const ConvolutionShape &shape);
 // Everything else, and time
 //===----------------------------------------------------------------------===//
 
-/// The cost of loops of `operations` scalar operations, which run on vectors: each moves
-/// what it works on between memory and registers as well. With `functions`, such as exp,
-/// polynomials take most of the time.
+/// The cost of loops of `operations` scalar operations, which run on vectors. With
+/// `functions`, such as exp, polynomials take most of the time.
 double loopCost(int64_t operations, bool functions);
 
 /// What a machine does in a second, on all threads that are used.
