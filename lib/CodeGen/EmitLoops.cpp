@@ -43,7 +43,13 @@ private:
   void emitVectorLoop();
   void emitReduced();
   void emitElement(int64_t lanes);
-  Value accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes);
+  SmallVector<Value> accumulate(ArrayRef<int64_t> loops, SmallVector<Value> accumulators,
+                                int64_t lanes);
+  Value accumulateOne(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes) {
+    return accumulate(loops, SmallVector<Value>{accumulator}, lanes)[0];
+  }
+  void emitStrip(Value from, int64_t vectors);
+  void forEachTogether(llvm::function_ref<void(int64_t)> body);
   Value accumulateOnce(Value accumulator, int64_t lanes);
   void chooseUnrolling(ArrayRef<int64_t> outer);
   Value startValue(int64_t lanes);
@@ -65,8 +71,8 @@ private:
   SmallVector<int64_t> reductionDims; // without the vector's
   /// The reduction is written out term by term.
   bool unrollTerms = false;
-  /// So many neighbours along this loop are computed together; 1 for none.
-  int64_t together = 1, togetherDim = -1;
+  /// So many results are computed together, so far apart along this loop; 1 for none.
+  int64_t together = 1, togetherDim = -1, togetherStep = 1;
 };
 
 // Contiguous accesses count for a loop, scattered ones against it.
@@ -238,7 +244,25 @@ void LoopEmitter::emitVectorLoop() {
     return;
   }
   int64_t whole = size / lanes * lanes;
-  if (whole > lanes)
+  if (!reductionDims.empty() && !unrollTerms && whole > lanes) {
+    // A reduction that stays a loop runs once for several vectors; fewer, where each is
+    // much code.
+    int64_t most = op.getBody()->getOperations().size() <= 8 ? 8 : 2;
+    int64_t vectors = whole / lanes;
+    int64_t strips = vectors / most;
+    if (strips > 1) {
+      auto loop =
+          scf::ForOp::create(builder, loc, zero, indexConstant(builder, loc, strips * most * lanes),
+                             indexConstant(builder, loc, most * lanes));
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(loop.getBody());
+      emitStrip(loop.getInductionVar(), most);
+    } else if (strips == 1) {
+      emitStrip(zero, most);
+    }
+    if (vectors % most != 0)
+      emitStrip(indexConstant(builder, loc, strips * most * lanes), vectors % most);
+  } else if (whole > lanes)
     over(zero, indexConstant(builder, loc, whole), lanes);
   else if (whole == lanes) {
     dims[vectorDim] = zero;
@@ -262,46 +286,60 @@ Value LoopEmitter::startValue(int64_t lanes) {
 
 void LoopEmitter::emitElement(int64_t lanes) {
   bool readsOutput = op.getNumReductionLoops() > 0 || !op.getRegionOutputArgs()[0].use_empty();
-  Value first = together > 1 ? dims[togetherDim] : Value();
-  auto forEach = [&](llvm::function_ref<void(int64_t)> body) {
-    for (int64_t i = 0; i < together; ++i) {
-      if (first)
-        dims[togetherDim] = addIndex(builder, loc, first, indexConstant(builder, loc, i));
-      body(i);
-    }
-    if (first)
-      dims[togetherDim] = first;
-  };
   // All are read before the first is stored.
   SmallVector<Value> results(together);
-  forEach([&](int64_t i) {
-    Value start = readsOutput ? startValue(lanes) : Value();
-    results[i] = accumulate(reductionDims, start, lanes);
-  });
-  forEach([&](int64_t i) { finish({results[i]}, lanes, vectorDim); });
+  if (readsOutput)
+    forEachTogether([&](int64_t i) { results[i] = startValue(lanes); });
+  results = accumulate(reductionDims, std::move(results), lanes);
+  forEachTogether([&](int64_t i) { finish({results[i]}, lanes, vectorDim); });
 }
 
-// The reduction loops around the body; the accumulator is carried in a register.
-Value LoopEmitter::accumulate(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes) {
-  if (!loops.empty() && unrollTerms) {
+void LoopEmitter::forEachTogether(llvm::function_ref<void(int64_t)> body) {
+  if (together == 1)
+    return body(0);
+  Value first = dims[togetherDim];
+  for (int64_t i = 0; i < together; ++i) {
+    dims[togetherDim] =
+        addIndex(builder, loc, first, indexConstant(builder, loc, i * togetherStep));
+    body(i);
+  }
+  dims[togetherDim] = first;
+}
+
+// So many whole vectors along the vectors' loop at once: the reduction's loops run once
+// for all of them, and what doesn't depend on the lane is done once.
+void LoopEmitter::emitStrip(Value from, int64_t vectors) {
+  dims[vectorDim] = from;
+  togetherDim = vectorDim;
+  togetherStep = options.lanes;
+  together = vectors;
+  emitElement(options.lanes);
+  together = 1;
+}
+
+// The reduction loops around the body; the accumulators are carried in registers.
+SmallVector<Value> LoopEmitter::accumulate(ArrayRef<int64_t> loops, SmallVector<Value> accumulators,
+                                           int64_t lanes) {
+  if (loops.empty()) {
+    forEachTogether([&](int64_t i) { accumulators[i] = accumulateOnce(accumulators[i], lanes); });
+    return accumulators;
+  }
+  if (unrollTerms) {
     for (int64_t i = 0; i < staticSizes[loops.front()]; ++i) {
       dims[loops.front()] = indexConstant(builder, loc, i);
-      accumulator = accumulate(loops.drop_front(), accumulator, lanes);
+      accumulators = accumulate(loops.drop_front(), std::move(accumulators), lanes);
     }
-    return accumulator;
+    return accumulators;
   }
-  if (!loops.empty()) {
-    auto loop =
-        scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[loops.front()],
-                           indexConstant(builder, loc, 1), accumulator);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    dims[loops.front()] = loop.getInductionVar();
-    Value next = accumulate(loops.drop_front(), loop.getRegionIterArg(0), lanes);
-    scf::YieldOp::create(builder, loc, next);
-    return loop.getResult(0);
-  }
-  return accumulateOnce(accumulator, lanes);
+  auto loop = scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), sizes[loops.front()],
+                                 indexConstant(builder, loc, 1), accumulators);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  dims[loops.front()] = loop.getInductionVar();
+  SmallVector<Value> next =
+      accumulate(loops.drop_front(), SmallVector<Value>(loop.getRegionIterArgs()), lanes);
+  scf::YieldOp::create(builder, loc, next);
+  return SmallVector<Value>(loop.getResults());
 }
 
 Value LoopEmitter::accumulateOnce(Value accumulator, int64_t lanes) {
@@ -372,7 +410,7 @@ void LoopEmitter::emitReduced() {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(loop.getBody());
       dims[dim] = loop.getInductionVar();
-      Value inner = innermost ? accumulate({}, loop.getRegionIterArg(0), lanes)
+      Value inner = innermost ? accumulateOne({}, loop.getRegionIterArg(0), lanes)
                               : nest(rest.drop_front(), loop.getRegionIterArg(0));
       scf::YieldOp::create(builder, loc, inner);
       return loop.getResult(0);
@@ -382,7 +420,7 @@ void LoopEmitter::emitReduced() {
   if (whole < size) {
     dims[parallelDim] = indexConstant(builder, loc, whole);
     int64_t rest = size - whole;
-    Value narrow = reduceLanes(accumulate(reductionDims, spreadNeutral(rest), rest));
+    Value narrow = reduceLanes(accumulateOne(reductionDims, spreadNeutral(rest), rest));
     result = result ? combine(kind, result, narrow) : narrow;
   }
   // The output's own lanes don't run along the reduction: one element is left.

@@ -119,6 +119,28 @@ func.func @sum_across_lanes(%x: memref<?x40x8xf32>, %out: memref<?x8xf32>) {
   return
 }
 
+// Three vectors of sums share one loop: its terms are read in their order in memory, and
+// no sum waits for another.
+// CHECK-LABEL: func.func @sums_side_by_side
+// CHECK: %[[SUMS:.*]]:3 = scf.for %{{.*}} = %c0 to %c40 step %c1 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK-COUNT-3: arith.addf {{.*}} : vector<8xf32>
+// CHECK: scf.yield
+// CHECK: vector.store %[[SUMS]]#0
+// CHECK: vector.store %[[SUMS]]#2
+// The two columns that are left are a narrower vector.
+// CHECK: scf.for %{{.*}} = %c0 to %c40 step %c1 iter_args({{.*}}) -> (vector<2xf32>)
+// CHECK: return
+func.func @sums_side_by_side(%x: memref<?x40x26xf32>, %out: memref<?x26xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x26xf32>)
+  linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d2)>], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : memref<?x40x26xf32>) outs(%out : memref<?x26xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %a, %o : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
 // A window of nine positions is written out, for four neighbours at once: the last group
 // of five results starts at the second. Columns that windows share are read once.
 // CHECK-LABEL: func.func @window
