@@ -88,9 +88,9 @@ static Result<TrainingOverrides> overridesOf(const AdaptCommand &command) {
   overrides.statements = command.statements;
   if (command.rate.empty())
     return overrides;
-  std::optional<double> rate = parseNumber(command.rate);
+  Result<double> rate = parseRate(command.rate);
   if (!rate)
-    return fail("--lr {} is not a number", inQuotes(command.rate));
+    return rate.takeError();
   overrides.optimizerArguments["lr"] = *rate;
   return overrides;
 }

@@ -2,6 +2,7 @@
 
 #include "TrainArguments.h"
 
+#include "weir/Data/Table.h"
 #include "weir/Data/TextFile.h"
 #include "weir/Execution/Parameters.h"
 
@@ -18,9 +19,9 @@ void TrainArguments::declare(CommandLine &line) {
   line.positional("MODEL.weir", path, "the file with the model and its training block");
   declareData(line, data);
   line.list("--bind", "NAME=COLUMNS", data.binds,
-            "the columns of an input or target, separated by commas; numbers are scaled to\n"
-            "mean 0 and deviation 1 by --bind 'NAME=A,B standardize'. Without it the\n"
-            "column of the input's own name");
+            "the columns of an input or target, separated by commas (a name with a comma\n"
+            "between double quotes); numbers are scaled to mean 0 and deviation 1 by\n"
+            "--bind 'NAME=A,B standardize'. Without it the column of the input's own name");
   line.choice("--text", {"words", "characters"}, data.text,
               "--data is running text: learn the word, or character, behind a window of them");
   line.list("--valid", "FILE", data.valid, "data to measure with, as --data");
@@ -48,6 +49,13 @@ static Result<Binding> parseSet(const std::string &option, const std::string &te
   return *value;
 }
 
+Result<double> parseRate(const std::string &text) {
+  std::optional<double> rate = parseNumber(text);
+  if (!rate || *rate < 0)
+    return fail("--lr {}: expected a number that isn't negative, as 0.01", inQuotes(text));
+  return *rate;
+}
+
 Result<TrainingSource> TrainArguments::source() const {
   TrainingSource source;
   source.path = path;
@@ -72,11 +80,9 @@ Result<TrainingSource> TrainArguments::source() const {
   if (batch)
     source.overrides.statements.push_back(fmt::format("batch {}", batch));
   if (!rate.empty()) {
-    Result<Binding> value = parseSet("--lr " + rate, rate);
+    Result<double> value = parseRate(rate);
     if (!value)
       return value.takeError();
-    if (auto *whole = std::get_if<int64_t>(&*value))
-      *value = static_cast<double>(*whole);
     source.overrides.optimizerArguments["lr"] = *value;
   }
   return source;

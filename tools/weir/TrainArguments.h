@@ -25,6 +25,9 @@ struct TrainArguments {
 /// --data for what has been trained.
 void declareData(CommandLine &line, DataArguments &data);
 
+/// The number of --lr, which isn't negative.
+Result<double> parseRate(const std::string &text);
+
 /// The whole number or the seconds of --save-every: "200", "30s".
 Result<void> parseSaveEvery(const std::string &text, int64_t &steps, double &seconds);
 
