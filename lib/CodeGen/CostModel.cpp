@@ -101,7 +101,7 @@ double weir::convolutionCost(ConvolutionForm form, const ConvolutionShape &shape
   assert(applies(form, shape));
   // Measured, with AVX2: an element of a transformed tile, one of a copied patch, one of
   // the weight.
-  constexpr double perElement = 14, perCopy = 6, perWeight = 8;
+  constexpr double perElement = 14, perCopy = 40, perWeight = 8;
   double weight = double(shape.channels) * double(shape.outputs);
   double pixels = double(shape.height) * double(shape.width);
   double kernel = double(shape.kernelHeight) * double(shape.kernelWidth);

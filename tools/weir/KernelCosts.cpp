@@ -34,14 +34,13 @@ static std::string sourceOf(Location location) {
       .str();
 }
 
-// Which layer a kernel is for: the product in it, else the last one.
+// Which layer a kernel is for: the first product in it, else the last one. What is fused
+// into a product may say that it comes from another one's bias.
 static void describe(scf::ForOp loop, const std::vector<Layer> &layers, const LayerMap &map,
                      KernelCost &cost) {
   LayerMap::Layers found = layersOf(loop, map);
-  const Layer *main = found.empty() ? nullptr : found.back();
-  for (const Layer *layer : found)
-    if (layer->multiplyAdds)
-      main = layer;
+  auto product = llvm::find_if(found, [](const Layer *layer) { return layer->multiplyAdds > 0; });
+  const Layer *main = product != found.end() ? *product : found.empty() ? nullptr : found.back();
   cost.source = sourceOf(main ? main->ops.back()->getLoc() : loop.getLoc());
   loop.walk([&](Operation *op) {
     cost.functions |= isa<math::MathDialect>(op->getDialect()) &&
