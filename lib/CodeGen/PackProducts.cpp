@@ -15,6 +15,17 @@ namespace weir {
 
 using namespace mlir;
 
+// The op that puts the matrix's axes in order, if that is all that it does: the panels are
+// then filled from what it reads, in one pass over the weights.
+static linalg::GenericOp findTranspose(Value matrix) {
+  auto op = matrix.getDefiningOp<linalg::GenericOp>();
+  if (!op || op.getNumDpsInputs() != 1 || op.getNumReductionLoops() > 0 ||
+      !op.getIndexingMapsArray()[0].isPermutation() || !op.getIndexingMapsArray()[1].isIdentity() ||
+      op.getBody()->getTerminator()->getOperand(0) != op.getRegionInputArgs()[0])
+    return nullptr;
+  return op;
+}
+
 // [k..., n] to [panels, k..., columns]; columns past the matrix are zeros.
 static Value packMatrix(OpBuilder &builder, Location loc, Value matrix, int64_t columns) {
   auto type = cast<RankedTensorType>(matrix.getType());
@@ -41,7 +52,15 @@ static Value packMatrix(OpBuilder &builder, Location loc, Value matrix, int64_t 
         for (int64_t i = 1; i + 1 < rank; ++i)
           indices.push_back(linalg::IndexOp::create(b, l, i));
         indices.push_back(arith::MinSIOp::create(b, l, column, indexConstant(width - 1)));
-        Value element = tensor::ExtractOp::create(b, l, matrix, indices);
+        Value source = matrix;
+        SmallVector<Value> at(indices);
+        if (linalg::GenericOp transpose = findTranspose(matrix)) {
+          source = transpose.getInputs()[0];
+          for (auto [axis, expr] :
+               llvm::enumerate(transpose.getIndexingMapsArray()[0].getResults()))
+            at[axis] = indices[cast<AffineDimExpr>(expr).getPosition()];
+        }
+        Value element = tensor::ExtractOp::create(b, l, source, at);
         Value zero = arith::ConstantOp::create(b, l, b.getF32FloatAttr(0.0f));
         linalg::YieldOp::create(b, l,
                                 arith::SelectOp::create(b, l, inside, element, zero).getResult());

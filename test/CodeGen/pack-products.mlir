@@ -30,6 +30,48 @@ func.func @product(%x: tensor<?x72xf32>, %w: tensor<72x20xf32>, %z: tensor<?x20x
   return %r : tensor<?x20xf32>
 }
 
+// A weight that only had its axes put in order is packed from where it lies.
+// CHECK-LABEL: func.func @transposed
+// CHECK-SAME: %[[X:.*]]: tensor<?x72xf32>, %[[W:.*]]: tensor<20x72xf32>
+// CHECK: outs(%{{.*}} : tensor<2x72x16xf32>)
+// CHECK: %[[ROW:.*]] = linalg.index 1
+// CHECK: %[[SAFE:.*]] = arith.minsi
+// CHECK: tensor.extract %[[W]][%[[SAFE]], %[[ROW]]] : tensor<20x72xf32>
+func.func @transposed(%x: tensor<?x72xf32>, %w: tensor<20x72xf32>, %z: tensor<?x20xf32>) -> tensor<?x20xf32> {
+  %e = tensor.empty() : tensor<72x20xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%w : tensor<20x72xf32>) outs(%e : tensor<72x20xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  } -> tensor<72x20xf32>
+  %r = linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %t : tensor<?x72xf32>, tensor<72x20xf32>) outs(%z : tensor<?x20xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x20xf32>
+  return %r : tensor<?x20xf32>
+}
+
+// What is computed on the way isn't skipped.
+// CHECK-LABEL: func.func @scaled
+// CHECK: %[[S:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<72x20xf32>)
+// CHECK: tensor.extract %[[S]][
+func.func @scaled(%x: tensor<?x72xf32>, %w: tensor<20x72xf32>, %z: tensor<?x20xf32>) -> tensor<?x20xf32> {
+  %e = tensor.empty() : tensor<72x20xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%w : tensor<20x72xf32>) outs(%e : tensor<72x20xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %n = arith.negf %a : f32
+    linalg.yield %n : f32
+  } -> tensor<72x20xf32>
+  %r = linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %t : tensor<?x72xf32>, tensor<72x20xf32>) outs(%z : tensor<?x20xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x20xf32>
+  return %r : tensor<?x20xf32>
+}
+
 // A kernel of several axes keeps their order inside a panel.
 // CHECK-LABEL: func.func @windows
 // CHECK: tensor<4x3x2x5x4xf32>
