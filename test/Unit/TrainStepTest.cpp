@@ -62,7 +62,7 @@ void expectPyTorchsSteps(const GoldenTraining &training) {
   std::optional<Training> loaded = loadTraining(source + "/examples/" + training.model + ".weir",
                                                 sources, *context, options, overrides, diagnostics);
   ASSERT_TRUE(loaded) << diagnostics.str();
-  auto step = TrainStep::compile(*loaded->module, 0.0, CompileOptions());
+  auto step = TrainStep::compile(*loaded->module, TrainStepOptions(), CompileOptions());
   ASSERT_TRUE(step.ok()) << step.error().message;
   ASSERT_TRUE((*step)->initialize(0).ok());
   ASSERT_TRUE((*step)->load(*weights).ok());

@@ -32,14 +32,6 @@ public:
                                                     const TrainStepOptions &step,
                                                     const CompileOptions &options,
                                                     StageTimes *times = nullptr);
-  /// The same with tables deferred.
-  static Result<std::unique_ptr<TrainStep>> compile(mlir::ModuleOp module, double clipNorm,
-                                                    const CompileOptions &options,
-                                                    StageTimes *times = nullptr) {
-    TrainStepOptions step;
-    step.clipNorm = clipNorm;
-    return compile(module, step, options, times);
-  }
   ~TrainStep();
 
   /// The step's inputs are the model's, the targets, "random" (the seed and the step) if
