@@ -14,7 +14,10 @@ double Trainer::Impl::now() {
 std::string describeScores(const TrainingPlan &plan, const Scores &scores) {
   std::string text = fmt::format("loss {:.5g}", scores.loss);
   for (size_t i = 0; i < plan.metrics.size(); ++i)
-    text += fmt::format(", {} {:.5g}", plan.metrics[i].name, scores.metrics[i]);
+    if (std::isnan(scores.metrics[i])) // as areas under curves are for training data
+      text += fmt::format(", {} -", plan.metrics[i].name);
+    else
+      text += fmt::format(", {} {:.5g}", plan.metrics[i].name, scores.metrics[i]);
   return text;
 }
 

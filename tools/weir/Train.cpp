@@ -26,6 +26,9 @@ struct TrainCommand {
   bool resume = false, findRate = false;
 
   Result<void> check() const;
+
+private:
+  Result<void> checkOutput(const char *option, const std::string &path) const;
 };
 
 // Who watches a training: a table on standard error, and what was asked for.
@@ -78,13 +81,30 @@ Result<void> TrainCommand::check() const {
   if (findRate && (resume || !output.empty() || !log.empty() || !saveEvery.empty()))
     return fail("--find-lr keeps nothing of what it learns: -o, --resume, --save-every and --log "
                 "don't go with it");
-  // Known now rather than after the first epoch.
-  std::filesystem::path folder = std::filesystem::path(output).parent_path();
+  for (auto [option, path] : {std::pair("-o", output), {"--log", log}, {"--curves", curves}})
+    if (Result<void> good = checkOutput(option, path); !good)
+      return good;
+  return {};
+}
+
+// What is known of a file that will be written, rather than after the first epoch.
+Result<void> TrainCommand::checkOutput(const char *option, const std::string &path) const {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code ignored;
   if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
-    return fail("-o {}: there is no folder {}", output, inQuotes(folder.string()));
-  if (std::filesystem::is_directory(output, ignored))
-    return fail("-o {}: that is a folder; expected a file's name", output);
+    return fail("{} {}: there is no folder {}", option, path, inQuotes(folder.string()));
+  if (std::filesystem::is_directory(path, ignored))
+    return fail("{} {}: that is a folder; expected a file's name", option, path);
+  std::vector<std::string> sources = {source.path};
+  for (const std::vector<std::string> *files : {&source.data.data, &source.data.valid})
+    for (const std::string &file : *files) {
+      sources.push_back(file);
+      sources.push_back(file.substr(file.find('=') + 1)); // NAME=FILE
+    }
+  for (const std::string &file : sources)
+    if (isRegularFile(path) && std::filesystem::equivalent(path, file, ignored))
+      return fail("{} {}: that is what is read, and would be lost; give another name", option,
+                  path);
   return {};
 }
 
