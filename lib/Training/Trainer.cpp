@@ -90,6 +90,9 @@ Result<std::unique_ptr<Trainer>> Trainer::create(PreparedTraining prepared, Trai
                       metric.name, metric.name);
   if (Result<void> compiled = impl->compile(); !compiled)
     return compiled.takeError();
+  if (plan.batch == 1 && examples > 1 && impl->hasBuffers)
+    return fail("the model has running statistics, as batch norm does, which a batch of one "
+                "example teaches nothing: it has no deviation. Make it larger (--batch 2)");
   // After compiling: it doesn't touch the plan, but the module is gone.
   TrainingProgress &progress = impl->progress;
   progress.seed = impl->options.seed;
