@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <cmath>
+#include <limits>
+#include <optional>
 
 using namespace mlir;
 
@@ -50,6 +52,16 @@ static int64_t countNonFinite(const std::vector<double> &data) {
   return std::count_if(data.begin(), data.end(), [](double x) { return !std::isfinite(x); });
 }
 
+// The reason is in the data where the square of a number in it has no place in a float.
+static std::optional<double> findHuge(const std::vector<RefTensor> &inputs) {
+  double largest = 0;
+  for (const RefTensor &input : inputs)
+    for (double x : input.data)
+      largest = std::max(largest, std::abs(x));
+  return largest > std::sqrt(std::numeric_limits<float>::max()) ? std::optional(largest)
+                                                                : std::nullopt;
+}
+
 std::string describeNonFinite(ModuleOp module, const ParameterFile &parameters,
                               std::span<const Tensor> inputs, int64_t batch) {
   RefParameters values = toReference(parameters);
@@ -73,9 +85,14 @@ std::string describeNonFinite(ModuleOp module, const ParameterFile &parameters,
     int64_t count = countNonFinite(result.data);
     if (!count)
       return true;
+    std::optional<double> huge = findHuge(references);
     found = fmt::format("{} of the {} elements of {}{} aren't finite, all before it are. Hint: {}",
                         count, result.data.size(), op->getName().getStringRef().str(),
-                        place(op->getLoc()), hintFor(op));
+                        place(op->getLoc()),
+                        huge ? fmt::format("the data of this batch holds a number as large as "
+                                           "{:.3g}; is it right?",
+                                           *huge)
+                             : hintFor(op));
     return false;
   };
   auto results = interpret(module, values, references, batch, observe);
