@@ -110,7 +110,10 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
 
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
-    return applyFullConversion(getOperation(), target, std::move(patterns));
+    // None of these patterns fails once it has begun, so nothing is kept to undo them.
+    ConversionConfig config;
+    config.allowPatternRollback = false;
+    return applyFullConversion(getOperation(), target, std::move(patterns), config);
   }
 };
 } // namespace

@@ -132,6 +132,9 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
     result->setDataLayout((*machine)->createDataLayout());
     for (llvm::Function &function : *result)
       if (!function.isDeclaration()) {
+        // Nobody compares kernels' addresses, so that equal ones may be merged.
+        if (function.hasLocalLinkage())
+          function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
         function.addFnAttr("target-cpu", options.target.cpu);
         function.addFnAttr("target-features", options.target.features);
       }
@@ -151,10 +154,11 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
   // What Weir writes is in SSA form, vectorized and unrolled as it should be. LLVM has
   // to clear away descriptors and repeated index arithmetic and to take out of loops
   // what doesn't change in them; its standard pipelines take eight times as long and
-  // find nothing more.
+  // find nothing more. Layers of one shape, and of one place in the arena, have kernels
+  // that are the same to the letter: one is enough.
   llvm::ModulePassManager passes;
   if (llvm::Error error = builder.parsePassPipeline(
-          passes, "function(early-cse<memssa>,simplifycfg,"
+          passes, "mergefunc,function(early-cse<memssa>,simplifycfg,"
                   "instcombine<no-verify-fixpoint;max-iterations=1>,loop-mssa(licm),"
                   "early-cse,simplifycfg),globaldce"))
     return std::move(error);
