@@ -11,6 +11,9 @@
 #include "weir/Reference/Interpreter.h"
 
 #include <cstring>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace weir {
 
@@ -133,6 +136,13 @@ static int deliver(const Signature &signature, const std::vector<Tensor> &output
   return kDone;
 }
 
+// malloc keeps what is freed; weights and large batches want it.
+static void returnFreedMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 static int run(const RunArguments &arguments) {
   Result<CompileOptions> options = arguments.compile.options();
   if (!options)
@@ -175,10 +185,17 @@ static int run(const RunArguments &arguments) {
     if (!compiled)
       return bug(compiled.error());
     jit = std::move(*compiled);
+    // What the compiler took goes before the packed weights come.
+    model->module = nullptr;
+    model->context.reset();
+    returnFreedMemory();
     double start = now();
     if (Result<void> prepared = jit->prepare(model->parameters); !prepared)
       return bug(prepared.error());
     times.push_back({"pack weights", now() - start});
+    // From here on the packed weights are all that is needed.
+    model->parameters = ParameterFile();
+    returnFreedMemory();
     engine = [&](const std::vector<Tensor> &inputs, int64_t count) {
       return jit->run(inputs, count, pool->get());
     };
