@@ -119,7 +119,7 @@ std::string weir::writeHeader(const Signature &signature, llvm::StringRef cName,
     for (const Signature::Parameter &parameter : signature.parameters)
       text +=
           fmt::format(" *   {:<40} float {}\n", parameter.name, shapeText(parameter.shape, false));
-    text += fmt::format(" */\n/* Bytes of the packed parameters, {1} here; 64-byte aligned. */\n"
+    text += fmt::format(" */\n/* Bytes of the packed parameters{1}; 64-byte aligned. */\n"
                         "int64_t {0}_prepared_size(int64_t unused);\n\n"
                         "/* Packs: inputs are the parameters, outputs[0] the packed block; needs\n"
                         " * {0}_arena_size(0) bytes of arena. */\n"
