@@ -90,7 +90,7 @@ std::string describeNonFinite(ModuleOp module, const ParameterFile &parameters,
                         count, result.data.size(), op->getName().getStringRef().str(),
                         place(op->getLoc()),
                         huge ? fmt::format("the data of this batch holds a number as large as "
-                                           "{:.3g}; is it right?",
+                                           "{:.3g}, probably by mistake",
                                            *huge)
                              : hintFor(op));
     return false;
