@@ -67,8 +67,8 @@ CpuTarget CpuTarget::host() {
   }
   std::string message;
   if (const llvm::Target *found = findTarget(target.triple, message)) {
-    std::unique_ptr<llvm::MCSubtargetInfo> subtarget(found->createMCSubtargetInfo(
-        llvm::Triple(target.triple), target.cpu, target.features));
+    std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
+        found->createMCSubtargetInfo(llvm::Triple(target.triple), target.cpu, target.features));
     describeVectors(target, *subtarget);
   }
 #ifdef _SC_LEVEL2_CACHE_SIZE
@@ -93,10 +93,10 @@ llvm::Expected<CpuTarget> CpuTarget::named(llvm::StringRef triple, llvm::StringR
     return fail("unknown target triple '" + target.triple + "'");
   llvm::Triple parsed(target.triple);
   if (!parsed.isX86() && !parsed.isAArch64() && !parsed.isRISCV())
-    return fail("'" + target.triple + "' is not a processor that Weir generates code for: x86, "
-                                      "aarch64 and riscv are");
-  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
-      found->createMCSubtargetInfo(parsed, "", ""));
+    return fail("'" + target.triple +
+                "' is not a processor that Weir generates code for: x86, "
+                "aarch64 and riscv are");
+  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(found->createMCSubtargetInfo(parsed, "", ""));
   if (!subtarget->isCPUStringValid(target.cpu))
     return fail("unknown processor '" + target.cpu + "' for " + target.triple);
   llvm::SmallVector<llvm::StringRef> wanted;
@@ -124,9 +124,9 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> CpuTarget::createTargetMach
   // Contraction of separate multiplications and additions would make an element's bits
   // depend on how the surrounding loop was optimized.
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  std::unique_ptr<llvm::TargetMachine> machine(found->createTargetMachine(
-      llvm::Triple(triple), cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
-      llvm::CodeGenOptLevel::Default));
+  std::unique_ptr<llvm::TargetMachine> machine(
+      found->createTargetMachine(llvm::Triple(triple), cpu, features, options, llvm::Reloc::PIC_,
+                                 std::nullopt, llvm::CodeGenOptLevel::Default));
   if (!machine)
     return fail("LLVM can't generate code for " + triple);
   return machine;

@@ -86,7 +86,8 @@ Type VectorBody::vectorOf(Type scalar) const { return VectorType::get({lanes}, s
 Value VectorBody::spread(Lanes value) {
   if (lanes == 1 || isa<VectorType>(value.value.getType()))
     return value.value;
-  Value all = vector::BroadcastOp::create(builder, loc, vectorOf(value.value.getType()), value.value);
+  Value all =
+      vector::BroadcastOp::create(builder, loc, vectorOf(value.value.getType()), value.value);
   if (!value.counting)
     return all;
   Value steps = vector::StepOp::create(builder, loc, cast<VectorType>(all.getType()));

@@ -42,8 +42,8 @@ public:
   /// (or none, if negative) is the one that the lanes run along.
   Lanes load(mlir::Value memory, mlir::AffineMap map, llvm::ArrayRef<mlir::Value> dims,
              int64_t vectorDim);
-  void store(Lanes value, mlir::Value memory, mlir::AffineMap map,
-             llvm::ArrayRef<mlir::Value> dims, int64_t vectorDim);
+  void store(Lanes value, mlir::Value memory, mlir::AffineMap map, llvm::ArrayRef<mlir::Value> dims,
+             int64_t vectorDim);
 
   /// Emits all ops of `body` and returns what it yields.
   llvm::SmallVector<Lanes> emitAll(mlir::Block &body, llvm::ArrayRef<mlir::Value> dims,

@@ -131,7 +131,8 @@ RefTensor windows(const RefTensor &input, const Window &window);
 RefTensor winogradInput(const RefTensor &input, int64_t tile);
 /// input [outputs, channels, 3, 3]: [(tile + 2)^2, channels, outputs].
 RefTensor winogradWeight(const RefTensor &input, int64_t tile);
-/// input [batch, tile rows, tile columns, (tile + 2)^2, channels]: [batch, height, width, channels].
+/// input [batch, tile rows, tile columns, (tile + 2)^2, channels]: [batch, height, width,
+/// channels].
 RefTensor winogradOutput(const RefTensor &input, int64_t tile, int64_t height, int64_t width);
 
 /// input [batch, channels, height, width], gradient [batch, outputs, rows, columns]:

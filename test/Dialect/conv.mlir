@@ -39,14 +39,14 @@ func.func @im2col_4(%x: tensor<?x9x8x4xf32>) {
 }
 
 // CHECK-LABEL: func.func @conv2d_weight_gradient_5(
-// CHECK: weir.conv2d_weight_gradient %{{.*}}, %{{.*}} {dilations 
+// CHECK: weir.conv2d_weight_gradient %{{.*}}, %{{.*}} {dilations
 func.func @conv2d_weight_gradient_5(%x: tensor<?x2x5x6xf32>, %g: tensor<?x3x3x3xf32>) {
   %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x2x5x6xf32>, tensor<?x3x3x3xf32>) -> tensor<3x2x3x2xf32>
   return
 }
 
 // CHECK-LABEL: func.func @conv2d_weight_gradient_6(
-// CHECK: weir.conv2d_weight_gradient %{{.*}}, %{{.*}} {dilations 
+// CHECK: weir.conv2d_weight_gradient %{{.*}}, %{{.*}} {dilations
 func.func @conv2d_weight_gradient_6(%x: tensor<?x5x6x4xf32>, %g: tensor<?x3x3x6xf32>) {
   %r = weir.conv2d_weight_gradient %x, %g {dilations = array<i64: 1, 1>, groups = 2 : i64, kernel = array<i64: 3, 2>, layout = #weir<layout channels_last>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>} : (tensor<?x5x6x4xf32>, tensor<?x3x3x6xf32>) -> tensor<6x2x3x2xf32>
   return

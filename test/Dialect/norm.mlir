@@ -32,7 +32,7 @@ func.func @dropout_3(%x: tensor<?x4x8xf32>) {
 }
 
 // CHECK-LABEL: func.func @dropout_mask_4(
-// CHECK: weir.dropout_mask %{{.*}}, %{{.*}} {layer 
+// CHECK: weir.dropout_mask %{{.*}}, %{{.*}} {layer
 func.func @dropout_mask_4(%k: tensor<2x!weir.index<1024>>, %x: tensor<?x3xf32>) {
   %r = weir.dropout_mask %k, %x {layer = 3 : i64, probability = 2.500000e-01 : f64} : (tensor<2x!weir.index<1024>>, tensor<?x3xf32>) -> tensor<?x3xf32>
   return

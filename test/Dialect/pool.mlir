@@ -39,14 +39,14 @@ func.func @avg_pool2d_4(%x: tensor<?x9x8x4xf32>) {
 }
 
 // CHECK-LABEL: func.func @max_pool2d_gradient_5(
-// CHECK: weir.max_pool2d_gradient %{{.*}}, %{{.*}} {kernel 
+// CHECK: weir.max_pool2d_gradient %{{.*}}, %{{.*}} {kernel
 func.func @max_pool2d_gradient_5(%x: tensor<?x2x4x5xf32>, %g: tensor<?x2x2x5xf32>) {
   %r = weir.max_pool2d_gradient %x, %g {kernel = array<i64: 2, 3>, pad_high = array<i64: 0, 1>, pad_low = array<i64: 0, 1>, strides = array<i64: 2, 1>} : (tensor<?x2x4x5xf32>, tensor<?x2x2x5xf32>) -> tensor<?x2x4x5xf32>
   return
 }
 
 // CHECK-LABEL: func.func @max_pool2d_gradient_6(
-// CHECK: weir.max_pool2d_gradient %{{.*}}, %{{.*}} {kernel 
+// CHECK: weir.max_pool2d_gradient %{{.*}}, %{{.*}} {kernel
 func.func @max_pool2d_gradient_6(%x: tensor<4x5x2xf32>, %g: tensor<2x5x2xf32>) {
   %r = weir.max_pool2d_gradient %x, %g {kernel = array<i64: 2, 3>, layout = #weir<layout channels_last>, pad_high = array<i64: 0, 1>, pad_low = array<i64: 0, 1>, strides = array<i64: 2, 1>} : (tensor<4x5x2xf32>, tensor<2x5x2xf32>) -> tensor<4x5x2xf32>
   return

@@ -88,14 +88,14 @@ func.func @batch_size_11(%x: tensor<?x3x!weir.index<5>>) {
 }
 
 // CHECK-LABEL: func.func @batch_mean_12(
-// CHECK: weir.batch_mean %{{.*}} {axis 
+// CHECK: weir.batch_mean %{{.*}} {axis
 func.func @batch_mean_12(%x: tensor<?x3x4xf32>) {
   %r = weir.batch_mean %x {axis = 1 : i64} : (tensor<?x3x4xf32>) -> tensor<4xf32>
   return
 }
 
 // CHECK-LABEL: func.func @batch_variance_13(
-// CHECK: weir.batch_variance %{{.*}} {axis 
+// CHECK: weir.batch_variance %{{.*}} {axis
 func.func @batch_variance_13(%x: tensor<?x3x4xf32>) {
   %r = weir.batch_variance %x {axis = 0 : i64} : (tensor<?x3x4xf32>) -> tensor<3xf32>
   return

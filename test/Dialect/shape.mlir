@@ -88,14 +88,14 @@ func.func @broadcast_11(%x: tensor<f32>, %i: tensor<?x!weir.index<5>>) {
 }
 
 // CHECK-LABEL: func.func @dilate_12(
-// CHECK: weir.dilate %{{.*}} {factors 
+// CHECK: weir.dilate %{{.*}} {factors
 func.func @dilate_12(%x: tensor<?x3x4xf32>) {
   %r = weir.dilate %x {factors = array<i64: 1, 3>} : (tensor<?x3x4xf32>) -> tensor<?x3x10xf32>
   return
 }
 
 // CHECK-LABEL: func.func @reverse_13(
-// CHECK: weir.reverse %{{.*}} {axes 
+// CHECK: weir.reverse %{{.*}} {axes
 func.func @reverse_13(%x: tensor<2x3xf32>) {
   %r = weir.reverse %x {axes = array<i64: 0, 1>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return

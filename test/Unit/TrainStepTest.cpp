@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "weir/Training/TrainStep.h"
 #include "weir/Data/Npy.h"
 #include "weir/Execution/Compiler.h"
 #include "weir/Frontend/Training.h"
-#include "weir/Training/TrainStep.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FileSystem.h"
@@ -106,22 +106,29 @@ void expectPyTorchsSteps(const GoldenTraining &training) {
 } // namespace
 
 TEST(TrainStep, collabDotBySgd) {
-  expectPyTorchsSteps({"collab_dot", "optimizer sgd(lr: 0.05, momentum: 0.9, weight_decay: 0.01)",
-                       "sgd_momentum", {"user", "movie", "rating"}});
+  expectPyTorchsSteps({"collab_dot",
+                       "optimizer sgd(lr: 0.05, momentum: 0.9, weight_decay: 0.01)",
+                       "sgd_momentum",
+                       {"user", "movie", "rating"}});
 }
 
 TEST(TrainStep, collabDotByAdamW) {
-  expectPyTorchsSteps({"collab_dot", "optimizer adamw(lr: 1e-3, weight_decay: 0.1)", "adamw",
+  expectPyTorchsSteps({"collab_dot",
+                       "optimizer adamw(lr: 1e-3, weight_decay: 0.1)",
+                       "adamw",
                        {"user", "movie", "rating"}});
 }
 
 TEST(TrainStep, fashionBySgd) {
   expectPyTorchsSteps({"fashion_stride2",
                        "optimizer sgd(lr: 0.05, momentum: 0.9, weight_decay: 0.01)",
-                       "sgd_momentum", {"image", "label"}});
+                       "sgd_momentum",
+                       {"image", "label"}});
 }
 
 TEST(TrainStep, fashionByAdamW) {
-  expectPyTorchsSteps({"fashion_stride2", "optimizer adamw(lr: 1e-3, weight_decay: 0.1)", "adamw",
+  expectPyTorchsSteps({"fashion_stride2",
+                       "optimizer adamw(lr: 1e-3, weight_decay: 0.1)",
+                       "adamw",
                        {"image", "label"}});
 }

@@ -42,11 +42,11 @@ mlir::Value makeElementwise(mlir::OpBuilder &builder, mlir::Location loc,
 
 /// A linalg.generic that reduces the whole-tensor axes where `reduced` is set,
 /// starting from `start`. The result keeps the other axes, in order.
-mlir::Value makeReduction(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
-                          llvm::ArrayRef<bool> reduced, float start,
-                          llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location,
-                                                         mlir::Value, mlir::Value)>
-                              combine);
+mlir::Value makeReduction(
+    mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input, llvm::ArrayRef<bool> reduced,
+    float start,
+    llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location, mlir::Value, mlir::Value)>
+        combine);
 
 /// The tensor with its example shape changed to `example`, without copying.
 mlir::Value makeReshape(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
