@@ -220,7 +220,7 @@ int adaptCommand(const Arguments &arguments) {
   line.integer("--steps", "N", command.steps, 1, 1000000, "steps of the optimizer (60)");
   line.text("--lr", "X", command.rate, "the learning rate; the training block's if absent");
   line.list("--with", "STATEMENT", command.statements,
-            "in place of the training block's, as --with 'optimizer sgd(lr: 0.1)'");
+            "in place of the training block's, as in --with 'optimizer sgd(lr: 0.1)'");
   command.compile.declare(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;

@@ -157,7 +157,8 @@ int benchCommand(const Arguments &arguments) {
   line.flag("--json", bench.json, "print the figures as one line of JSON, in seconds and bytes");
   line.flag("--train", bench.train, "time steps of the model's training block");
   line.list("--with", "STATEMENT", bench.statements,
-            "with --train: beats the training block, as in --with 'optimizer sgd(lr: 0.1)'");
+            "with --train: in place of the training block's, as in\n"
+            "--with 'optimizer sgd(lr: 0.1)'");
   line.list("--input", "NAME=FILE", bench.inputs,
             "with --train: the examples of the steps, for every input and target; the\n"
             "steps take them in turn");

@@ -56,7 +56,7 @@ int evalCommand(const Arguments &arguments) {
                    "is read. The data needs the targets' columns, too.",
                    "  weir eval collab.safetensors --data valid.csv\n"
                    "  weir eval fashion.safetensors --data image=t10k-images-idx3-ubyte.gz \\\n"
-                   "      --data label=t10k-labels-idx1-ubyte.gz\n");
+                   "      --data label=t10k-labels-idx1-ubyte.gz");
   line.positional("CHECKPOINT", command.checkpoint, "what `weir train` wrote");
   declareData(line, command.data);
   line.integer("--threads", "N", command.threads, 1, ThreadPool::kMaxThreads,

@@ -281,7 +281,7 @@ int predictCommand(const Arguments &arguments) {
       "probability_NAME of the predicted one; for binary_cross_entropy it is 1 or 0, and\n"
       "probability_NAME that of 1.",
       "  weir predict adult.safetensors --data people.csv -o answers.csv\n"
-      "  weir predict fashion.safetensors --data image=t10k-images-idx3-ubyte.gz\n");
+      "  weir predict fashion.safetensors --data image=t10k-images-idx3-ubyte.gz");
   line.positional("CHECKPOINT", command.checkpoint, "what `weir train` wrote");
   declareData(line, command.data);
   line.text("-o", "FILE.csv", command.output, "where to; standard output without it");

@@ -265,15 +265,15 @@ int trainCommand(const Arguments &arguments) {
       "train", "Learns a model's parameters from data, as its training block says.",
       "The model of the best epoch (see `best` in docs/training.md; else the last one) is\n"
       "written to -o FILE.safetensors: parameters under PyTorch's names, and what `weir\n"
-      "eval` and `weir predict` need. Beside it, FILE.last.safetensors holds the state\n"
-      "from which --resume goes on to the same bits as an unbroken run. Ctrl-C finishes\n"
-      "the step and saves that state (exit code 130).",
+      "eval`, `predict`, `adapt` and `explore` need. Beside it, FILE.last.safetensors holds\n"
+      "the state from which --resume goes on to the same bits as an unbroken run. Ctrl-C\n"
+      "finishes the step and saves that state (exit code 130).",
       "  weir train examples/collab_dot.weir --data ratings.csv --bind stars=rating \\\n"
       "      --split 0.2 -o collab.safetensors\n"
       "  weir train examples/fashion_stride2.weir --data image=train-images-idx3-ubyte.gz \\\n"
       "      --data label=train-labels-idx1-ubyte.gz --split 0.1 -o fashion.safetensors\n"
-      "  weir train examples/next_word.weir --data bible.txt --split-tail 5000 -o "
-      "next.safetensors\n");
+      "  weir train examples/next_word.weir --data bible.txt --split-tail 5000 \\\n"
+      "      -o next.safetensors");
   command.source.declare(line);
   line.text("-o", "FILE", command.output, "where the model goes; nothing is kept without it");
   line.flag("--resume", command.resume, "go on from the state that an earlier run left");

@@ -27,11 +27,12 @@ static constexpr Command commands[] = {
 
 static std::string overview() {
   std::string out = "Weir compiles neural networks for CPUs.\n\n"
-                    "usage: weir COMMAND MODEL.weir [options]\n\n";
+                    "usage: weir COMMAND MODEL.weir [options]\n"
+                    "       weir eval|predict|adapt|explore CHECKPOINT [options]\n\n";
   for (const Command &command : commands)
     out += fmt::format("  {:<10}{}\n", command.name, command.purpose);
   return out + "\n`weir COMMAND --help` explains a command. Exit codes: 0 done, 1 the input is "
-               "wrong,\n2 a bug in Weir.\n\n"
+               "wrong,\n2 a bug in Weir, 130 a training was stopped.\n\n"
                "examples:\n"
                "  weir check examples/resnet18.weir\n"
                "  weir run examples/from_scratch.weir --seed 1 --batch 4\n";
