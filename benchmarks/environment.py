@@ -104,7 +104,7 @@ def machine():
         name += f" (family {fields.get('cpu family')}, model {fields.get('model')}, {widest})"
     except OSError:
         pass
-    return f"{name}, {len(processors())} processors, {platform.system()} {platform.release()}"
+    return f"{name}, {len(processors())} processors, {platform.system()}"
 
 
 def today():
