@@ -135,9 +135,10 @@ int benchCommand(const Arguments &arguments) {
   BenchArguments bench;
   CommandLine line(
       "bench", "Times a model's compiled code, or a step of its training, on random inputs.",
-      "The result is compared with the reference before it is timed. GFLOP/s count two\n"
-      "operations per multiply-add that `weir check` lists; the peak is measured in the\n"
-      "same run by a loop that keeps its numbers in registers, on as many threads.\n"
+      "The result is compared with the reference before it is timed, but not with --train.\n"
+      "GFLOP/s count two operations per multiply-add that `weir check` lists; the peak is\n"
+      "measured in the same run by a loop that keeps its numbers in registers, on as many\n"
+      "threads.\n"
       "\n"
       "With --train a run is a step: forward, loss, backward and update. Ids of tables of\n"
       "more than 100 rows are skewed, as those of users and words are. The first losses\n"
