@@ -223,7 +223,8 @@ def tables(rows, versions, absent, options):
     text += report.table(columns, lines)
     text += ("\n\nRows that a batch doesn't read are updated later, to the same bits (see "
              "training.md). Weir's step is the median step plus its share of catching up with all "
-             "rows at the end, which a training does once per evaluation or save.\n")
+             "rows at the end, which a training does once per evaluation or save, and every 4,096 "
+             "steps: its time at the end, divided by the steps since it was last done.\n")
     notes = [f"- {VARIANTS[name]} is left out: {why}" for name, why in absent.items()]
     notes += [f"- {VARIANTS.get(name, 'Weir')} is left out of {row['case']}, batch {row['batch']}: "
               f"{why}" for row in rows for name, why in row["left_out"].items()]

@@ -149,6 +149,7 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module,
 const Signature &TrainStep::signature() const { return impl->signature; }
 size_t TrainStep::sums() const { return impl->sums; }
 
+int64_t TrainStep::stepsDeferred() const { return impl->stepsDone; }
 Result<void> TrainStep::initialize(uint64_t seed) {
   Result<ParameterFile> initial = initializeParameters(impl->signature, seed);
   if (!initial)

@@ -157,8 +157,11 @@ TEST_P(DeferredTables, areDenseTablesToTheLastBit) {
     // Rows wait: without this the comparison would prove nothing.
     if (number == 5)
       EXPECT_GT(differences(*dense, *deferred), 0);
+    EXPECT_EQ(deferred->step->stepsDeferred(), number <= 6 ? number : number - 6);
+    EXPECT_EQ(dense->step->stepsDeferred(), 0);
     if (number == 6) {
       ASSERT_TRUE(deferred->step->catchUp().ok());
+      EXPECT_EQ(deferred->step->stepsDeferred(), 0);
       EXPECT_EQ(differences(*dense, *deferred), 0) << "in the middle";
     }
   }

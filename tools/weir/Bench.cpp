@@ -143,8 +143,8 @@ int benchCommand(const Arguments &arguments) {
       "With --train a run is a step: forward, loss, backward and update. Ids of tables of\n"
       "more than 100 rows are skewed, as those of users and words are. The first losses\n"
       "are printed so that they can be compared with another program's. Catching up, which\n"
-      "brings all rows of all tables up to date, is done once per evaluation or save; here\n"
-      "once, at the end, and its time shared out among the steps.",
+      "brings all rows of all tables up to date, is done once per evaluation or save; its\n"
+      "time at the end is shared out among the steps since it was last done.",
       "  weir bench examples/layers1024.weir --batch 64\n"
       "  weir bench examples/resnet18.weir --threads 2 --seconds 5\n"
       "  weir bench examples/collab_dot.weir --train --set users=672 --set movies=8428 \\\n"

@@ -148,7 +148,7 @@ static Result<Batches> makeBatches(const BenchArguments &arguments, Signature da
 
 static int report(const BenchArguments &arguments, const std::string &model,
                   const std::string &optimizer, double compileSeconds, const RunTimes &times,
-                  double catchUpSeconds, int64_t steps, const std::vector<double> &losses) {
+                  double catchUpSeconds, int64_t stepsCaughtUp, const std::vector<double> &losses) {
   if (arguments.json) {
     llvm::json::Object object{{"model", model},
                               {"train", true},
@@ -162,7 +162,7 @@ static int report(const BenchArguments &arguments, const std::string &model,
                               {"within_90", times.quantile(0.9)},
                               {"slowest", times.quantile(1)},
                               {"catch_up", catchUpSeconds},
-                              {"steps_caught_up", steps},
+                              {"steps_caught_up", stepsCaughtUp},
                               {"losses", llvm::json::Array(losses)}};
     std::string out;
     llvm::raw_string_ostream(out) << llvm::json::Value(std::move(object)) << "\n";
@@ -181,10 +181,10 @@ static int report(const BenchArguments &arguments, const std::string &model,
   row("fastest", formatDuration(times.quantile(0)));
   row("90% within", formatDuration(times.quantile(0.9)));
   row("slowest", formatDuration(times.quantile(1)));
-  row("catching up",
-      fmt::format("{} after {} steps: {} for each", formatDuration(catchUpSeconds),
-                  withCommas(steps), formatDuration(catchUpSeconds / double(steps))));
-  double whole = times.median() + catchUpSeconds / double(steps);
+  row("catching up", fmt::format("{} after {} steps: {} for each", formatDuration(catchUpSeconds),
+                                 withCommas(stepsCaughtUp),
+                                 formatDuration(catchUpSeconds / double(stepsCaughtUp))));
+  double whole = times.median() + catchUpSeconds / double(stepsCaughtUp);
   row("steps/s", fmt::format("{:.1f}, catching up included", 1 / whole));
   row("examples/s", withCommas(int64_t(double(arguments.batch) / whole)));
   std::string first;
@@ -248,11 +248,14 @@ int benchTraining(const BenchArguments &arguments) {
   Result<RunTimes> times = timeRuns(arguments, next);
   if (!times)
     return userError(times.error());
+  // Steps before the last catching up have had theirs; without deferred updates it costs
+  // nothing, after however many.
+  int64_t deferred = (*step)->stepsDeferred();
   double catchUpStart = now();
   if (Result<void> done = (*step)->catchUp(pool->get()); !done)
     return bug(done.error());
   return report(arguments, model, plan.optimizer, compileSeconds, *times, now() - catchUpStart,
-                number, losses);
+                deferred ? deferred : number, losses);
 }
 
 } // namespace weir

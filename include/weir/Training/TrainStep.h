@@ -50,6 +50,9 @@ public:
   /// Brings all rows of all tables up to date. To be called after run() and before
   /// parameters and states are read.
   Result<void> catchUp(ThreadPool *pool = nullptr);
+  /// The steps since all rows were last up to date; 0 if no updates are deferred. run()
+  /// catches up by itself when too many have gathered.
+  int64_t stepsDeferred() const;
   /// The current value of a parameter or state; null if there is none of the name.
   const Tensor *find(std::string_view name) const;
 
