@@ -380,7 +380,7 @@ bool weir::isWinograd(const Kernel &kernel) {
   if (lastStride(op.getInputs()[0]) != 1)
     return false;
   if (kind.getValue() == "weight")
-    return stridesOf(op.getOutputs()[0]).has_value();
+    return !kernel.epilogue && stridesOf(op.getOutputs()[0]).has_value();
   linalg::GenericOp last = kernel.epilogue ? kernel.epilogue : op;
   if (lastStride(last.getOutputs()[0]) != 1)
     return false;

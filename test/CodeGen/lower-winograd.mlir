@@ -120,3 +120,27 @@ func.func @weight(%w: memref<3x5x3x3xf32>, %m: memref<6x3xf32>, %out: memref<36x
   }
   return
 }
+
+// With an epilogue, which the form for weights can't apply, it stays a sum over the kernel:
+// nothing is left out.
+// CHECK-LABEL: func.func @weight_with_epilogue
+// CHECK: arith.negf
+// CHECK: return
+func.func @weight_with_epilogue(%w: memref<3x5x3x3xf32>, %m: memref<6x3xf32>, %out: memref<36x5x3xf32>) attributes {weir.once} {
+  %zero = arith.constant 0.0 : f32
+  %sums = memref.alloc() : memref<36x5x3xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<36x5x3xf32>)
+  linalg.generic {indexing_maps = [#kernel, #kernel_rows, #kernel_columns, #matrices], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%w, %m, %m : memref<3x5x3x3xf32>, memref<6x3xf32>, memref<6x3xf32>) outs(%sums : memref<36x5x3xf32>) attrs = {weir.tile = 4 : i64, weir.winograd = "weight"} {
+  ^bb0(%a: f32, %r: f32, %c: f32, %s: f32):
+    %rc = arith.mulf %r, %c : f32
+    %p = arith.mulf %a, %rc : f32
+    %t = arith.addf %s, %p : f32
+    linalg.yield %t : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(p, c, o) -> (p, c, o)>, affine_map<(p, c, o) -> (p, c, o)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%sums : memref<36x5x3xf32>) outs(%out : memref<36x5x3xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %t = arith.negf %x : f32
+    linalg.yield %t : f32
+  }
+  return
+}
