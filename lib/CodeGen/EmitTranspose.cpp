@@ -10,7 +10,8 @@
 //       the body and one store for each of them
 //
 // A loop that isn't a multiple of the lanes ends with a block that starts early enough to
-// be whole: its first elements are computed twice.
+// be whole: its first elements are computed twice. Along A, the unit of work of the block
+// before does both, so that no two threads write one address.
 //
 //===----------------------------------------------------------------------===//
 
@@ -137,7 +138,8 @@ void weir::emitTranspose(OpBuilder &builder, const Kernel &kernel, const KernelO
   auto constant = [&](int64_t value) { return indexConstant(builder, loc, value); };
   SmallVector<Value> sizes = loopSizes(builder, op);
 
-  int64_t blocksOfA = llvm::divideCeil(plan.a.size, lanes);
+  // Whole blocks; the last one's unit also does the rest.
+  int64_t blocksOfA = plan.a.size / lanes;
   int64_t work = std::max<int64_t>(op.getBody()->getOperations().size(), 1);
   for (int64_t size : loopSizesPerExample(op))
     work *= size;
@@ -164,8 +166,7 @@ void weir::emitTranspose(OpBuilder &builder, const Kernel &kernel, const KernelO
     return arith::MinUIOp::create(builder, loc, start, constant(size - lanes));
   };
   Value unit = unitLoop.getInductionVar();
-  Value a =
-      blockStart(arith::RemUIOp::create(builder, loc, unit, constant(blocksOfA)), plan.a.size);
+  Value block = arith::RemUIOp::create(builder, loc, unit, constant(blocksOfA));
   Value rest = arith::DivUIOp::create(builder, loc, unit, constant(blocksOfA));
   SmallVector<Value> outer(plan.outer.size());
   for (size_t i = outer.size(); i-- > 1;) {
@@ -174,6 +175,16 @@ void weir::emitTranspose(OpBuilder &builder, const Kernel &kernel, const KernelO
   }
   if (!outer.empty())
     outer[0] = rest;
+  Value a = mulIndex(builder, loc, block, lanes);
+  if (plan.a.size % lanes != 0) {
+    Value isLast = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, block,
+                                         constant(blocksOfA - 1));
+    Value count = arith::SelectOp::create(builder, loc, isLast, constant(2), constant(1));
+    auto blocks = scf::ForOp::create(builder, loc, constant(0), count, constant(1));
+    builder.setInsertionPointToStart(blocks.getBody());
+    Value shift = mulIndex(builder, loc, blocks.getInductionVar(), plan.a.size % lanes);
+    a = addIndex(builder, loc, a, shift);
+  }
   for (auto [memory, factors] : llvm::zip_equal(memories, plan.factors)) {
     if (factors.empty())
       continue;

@@ -2,12 +2,16 @@
 
 // Where the result is contiguous along another axis than the operand, blocks of 8 x 8 are
 // turned in registers. The image's two axes are one in memory, of 35 pixels: the fifth
-// block starts at pixel 27, so that it is whole. Ten channels: a block from 0, one from 2.
+// block starts at pixel 27, so that it is whole, and belongs to the unit of work of the
+// fourth, which it overlaps. Ten channels: a block from 0, one from 2.
 // CHECK-LABEL: func.func @channels_last
 // CHECK: scf.for %[[UNIT:.*]] = %{{.*}} to %[[UNITS:.*]] step %c1 {
-// CHECK: %[[BLOCK:.*]] = arith.remui %[[UNIT]], %c5
-// CHECK: %[[AT:.*]] = arith.muli %[[BLOCK]], %c8
-// CHECK: arith.minui %[[AT]], %c27
+// CHECK: %[[BLOCK:.*]] = arith.remui %[[UNIT]], %c4
+// CHECK: arith.muli %[[BLOCK]], %c8
+// CHECK: %[[LAST:.*]] = arith.cmpi eq, %[[BLOCK]], %c3
+// CHECK: %[[COUNT:.*]] = arith.select %[[LAST]], %c2, %c1
+// CHECK: scf.for %[[SECOND:.*]] = %c0 to %[[COUNT]] step %c1 {
+// CHECK: arith.muli %[[SECOND]], %c3
 // CHECK: scf.for %[[C:.*]] = %c0 to %c2 step %c1 {
 // CHECK: %[[CHANNEL:.*]] = arith.muli %[[C]], %c8
 // CHECK: arith.minui %[[CHANNEL]], %c2
