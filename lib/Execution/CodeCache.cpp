@@ -12,6 +12,7 @@
 #include "llvm/Support/xxhash.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <link.h>
 #include <sys/stat.h>
@@ -56,7 +57,8 @@ static bool isOwn(const std::string &directory) {
          status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-CodeCache::CodeCache(std::string path) : directory(std::move(path)) {
+CodeCache::CodeCache(std::string path, uint64_t maxBytes)
+    : directory(std::move(path)), maxBytes(maxBytes) {
   if (directory.empty())
     return;
   std::error_code error;
@@ -115,7 +117,9 @@ std::optional<llvm::SmallVector<char, 0>> CodeCache::find(const std::string &key
   return llvm::SmallVector<char, 0>(object.begin(), object.end());
 }
 
-// Removes the files that were unused for longest, until the rest fits.
+// Removes the files that were unused for longest, until the rest fits. A file that is
+// still being written, `KEY.o.PROCESS-NUMBER.tmp`, counts; an old one was left by a run
+// that was killed.
 static void prune(const std::string &directory, uint64_t most) {
   struct Kept {
     fs::path path;
@@ -126,11 +130,19 @@ static void prune(const std::string &directory, uint64_t most) {
   uint64_t total = 0;
   std::error_code error;
   for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (it->path().extension() != ".o")
+    // Another run may remove a file meanwhile: then it counts as nothing.
+    std::error_code noTime, noSize, ignored;
+    Kept file = {it->path(), it->last_write_time(noTime), it->file_size(noSize)};
+    bool isTemporary = file.path.extension() == ".tmp" &&
+                       file.path.filename().string().find(".o.") != std::string::npos;
+    if (noTime || noSize || (!isTemporary && file.path.extension() != ".o"))
       continue;
-    files.push_back({it->path(), it->last_write_time(ignored), it->file_size(ignored)});
-    total += files.back().bytes;
+    if (isTemporary && file.used < fs::file_time_type::clock::now() - std::chrono::hours(1) &&
+        fs::remove(file.path, ignored))
+      continue;
+    total += file.bytes;
+    if (!isTemporary)
+      files.push_back(std::move(file));
   }
   std::sort(files.begin(), files.end(),
             [](const Kept &a, const Kept &b) { return a.used < b.used; });
@@ -150,5 +162,5 @@ void CodeCache::store(const std::string &key, llvm::ArrayRef<char> object) const
       std::as_bytes(std::span(object.data(), object.size())), std::as_bytes(std::span(&sum, 1))};
   if (Result<void> written = writeFile(directory + "/" + key + ".o", pieces); !written)
     return;
-  prune(directory, kMaxBytes);
+  prune(directory, maxBytes);
 }

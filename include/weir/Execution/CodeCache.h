@@ -21,8 +21,8 @@ class CodeCache {
 public:
   /// The directory is made if it isn't there. One that belongs to another user, or that
   /// others may write to, is left alone, since what is in it is executed. An empty path
-  /// is a cache that keeps nothing.
-  explicit CodeCache(std::string directory);
+  /// is a cache that keeps nothing. All objects together take up to `maxBytes`.
+  explicit CodeCache(std::string directory, uint64_t maxBytes = kMaxBytes);
 
   /// What the object of this module, in the weir dialect, is kept under. Empty if nothing
   /// is kept: then so are all look-ups.
@@ -30,13 +30,15 @@ public:
 
   std::optional<llvm::SmallVector<char, 0>> find(const std::string &key) const;
   /// Keeps an object, and removes those that were unused for longest when all together
-  /// exceed `kMaxBytes`.
+  /// exceed the cache's size; also what a run left that was killed more than an hour ago
+  /// while it wrote.
   void store(const std::string &key, llvm::ArrayRef<char> object) const;
 
   static constexpr uint64_t kMaxBytes = 256 << 20;
 
 private:
   std::string directory;
+  uint64_t maxBytes;
 };
 
 } // namespace weir
