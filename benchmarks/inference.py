@@ -13,14 +13,13 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 
 import cases
 import catalog
 import environment
 import footprint
 import report
-from process import Died, Worker
+from process import Died, Worker, time_round
 from results import Results
 
 PEERS = ("onnxruntime", "openvino", "xla", "pytorch", "compiled", "openblas", "onednn")
@@ -133,17 +132,8 @@ def time_row(workers, case, batch, options):
             row["differences"][worker.peer] = loaded["difference"]
             row["load_seconds"][worker.peer] = loaded["seconds"]
     for _ in range(options.rounds):
-        for worker in list(samples):
-            time.sleep(0.005)  # the threads of the one before fall asleep
-            try:
-                answer = worker.order(do="time", seconds=options.seconds)
-            except Died as error:
-                answer = {"error": str(error)}
-            if "error" in answer:
-                row["left_out"][worker.peer] = answer["error"]
-                del samples[worker]
-            else:
-                samples[worker] += answer["times"]
+        # The pause: the threads of the one before fall asleep.
+        time_round(samples, options.seconds, row["left_out"], pause=0.005)
     row["times"] = {}
     for worker, times in samples.items():
         times.sort()

@@ -83,3 +83,19 @@ class Worker:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def time_round(samples, seconds, left_out, pause=0.0):
+    """Times each worker of `samples` in turn and adds its times. Who fails moves to
+    `left_out`, with why."""
+    for worker in list(samples):
+        time.sleep(pause)
+        try:
+            answer = worker.order(do="time", seconds=seconds)
+        except Died as error:
+            answer = {"error": str(error)}
+        if "error" in answer:
+            left_out[worker.peer] = answer["error"]
+            del samples[worker]
+        else:
+            samples[worker] += answer["times"]

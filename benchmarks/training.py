@@ -24,7 +24,7 @@ import cases
 import catalog
 import environment
 import report
-from process import Died, Worker
+from process import Died, Worker, time_round
 from results import Results
 
 # `targets` are what the training block adds to the inputs.
@@ -163,16 +163,7 @@ def time_row(training, batch, workers, options):
     for _ in range(options.rounds):
         mine.append(run_weir(folder, "model.weir", batch, options.threads, "--seconds",
                              str(options.seconds)))
-        for worker in list(samples):
-            try:
-                answer = worker.order(do="time", seconds=options.seconds)
-            except Died as error:
-                answer = {"error": str(error)}
-            if "error" in answer:
-                row["left_out"][worker.peer] = answer["error"]
-                del samples[worker]
-            else:
-                samples[worker] += answer["times"]
+        time_round(samples, options.seconds, row["left_out"])
     # Weir gives the quantiles of each round; the median round stands for all.
     catching_up = [round["catch_up"] / round["steps_caught_up"] for round in mine]
     whole = [round["median"] + share for round, share in zip(mine, catching_up)]
