@@ -45,6 +45,11 @@ static std::unique_ptr<ast::SourceFile> parseBuffer(std::unique_ptr<MemoryBuffer
   return diagnostics.errors() == before ? std::move(file) : nullptr;
 }
 
+static std::unique_ptr<ast::SourceFile> parseText(StringRef text, StringRef name,
+                                                  SourceMgr &sources, Diagnostics &diagnostics) {
+  return parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
+}
+
 std::unique_ptr<ast::SourceFile> loadSyntax(StringRef path, SourceMgr &sources,
                                             Diagnostics &diagnostics) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, /*IsText=*/false);
@@ -252,8 +257,7 @@ mlir::OwningOpRef<mlir::ModuleOp> loadModelFromText(StringRef text, StringRef na
                                                     SourceMgr &sources, mlir::MLIRContext &context,
                                                     const ModelOptions &options,
                                                     Diagnostics &diagnostics) {
-  std::unique_ptr<ast::SourceFile> file =
-      parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
+  std::unique_ptr<ast::SourceFile> file = parseText(text, name, sources, diagnostics);
   return file ? buildModel(*file, name, sources, context, options, diagnostics) : nullptr;
 }
 
@@ -305,8 +309,7 @@ std::optional<Outline> outlineInputsFromText(StringRef text, StringRef name, Sou
                                              const ModelOptions &options,
                                              const TrainingOverrides &overrides,
                                              Diagnostics &diagnostics) {
-  std::unique_ptr<ast::SourceFile> file =
-      parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
+  std::unique_ptr<ast::SourceFile> file = parseText(text, name, sources, diagnostics);
   return file ? outlineFile(*file, name, sources, context, options, overrides, diagnostics)
               : std::nullopt;
 }
@@ -316,8 +319,7 @@ std::optional<Training> loadTrainingFromText(StringRef text, StringRef name, Sou
                                              const ModelOptions &options,
                                              const TrainingOverrides &overrides,
                                              Diagnostics &diagnostics) {
-  std::unique_ptr<ast::SourceFile> file =
-      parseBuffer(MemoryBuffer::getMemBufferCopy(text, name), sources, diagnostics);
+  std::unique_ptr<ast::SourceFile> file = parseText(text, name, sources, diagnostics);
   return file ? build(*file, name, sources, context, options, &overrides, diagnostics)
               : std::nullopt;
 }
