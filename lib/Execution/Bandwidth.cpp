@@ -2,9 +2,10 @@
 
 #include "weir/Execution/Peak.h"
 
+#include "BestRate.h"
+
 #include "weir/Runtime/Tensor.h"
 
-#include <chrono>
 #include <cstring>
 
 using namespace weir;
@@ -48,22 +49,7 @@ Result<double> weir::measureBandwidth(int64_t bytes, ThreadPool *pool) {
   std::memset(block->get(), 1, size_t(words * 8));
   std::vector<uint64_t> results(size_t(threads * 8));
   Job job{reinterpret_cast<const uint64_t *>(block->get()), words, threads, 1, results.data()};
-  double best = 0;
-  // The first, short runs find how many rounds take about 5 ms.
-  for (int run = 0; run < 8; ++run) {
-    auto start = std::chrono::steady_clock::now();
-    if (pool)
-      pool->run(threads, runThread, &job);
-    else
-      runThread(&job, 0, 1);
-    double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (seconds < 2e-3) {
-      job.rounds *= 4;
-      --run;
-      continue;
-    }
-    best = std::max(best, double(words) * 8 * double(job.rounds) / seconds);
-  }
-  return best;
+  // Runs take about 5 ms.
+  double rounds = bestRate(pool, runThread, &job, job.rounds, /*runs=*/8, /*shortest=*/2e-3);
+  return double(words) * 8 * rounds;
 }

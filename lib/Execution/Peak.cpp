@@ -2,6 +2,8 @@
 
 #include "weir/Execution/Peak.h"
 
+#include "BestRate.h"
+
 #include "weir/Execution/Compiler.h"
 
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -11,8 +13,6 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
-
-#include <chrono>
 
 using namespace weir;
 
@@ -133,23 +133,7 @@ Result<double> weir::measurePeak(const CpuTarget &target, ThreadPool *pool) {
 
   int64_t threads = pool ? pool->threads() : 1;
   Job job{address->toPtr<void(int64_t, float *)>(), 1000, kernel.lanes};
-  double best = 0;
-  // The first, short runs find how many steps take about 10 ms.
-  for (int run = 0; run < 12; ++run) {
-    auto start = std::chrono::steady_clock::now();
-    if (pool)
-      pool->run(threads, runThread, &job);
-    else
-      runThread(&job, 0, 1);
-    double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (seconds < 5e-3) {
-      job.steps *= 4;
-      --run;
-      continue;
-    }
-    best =
-        std::max(best, kernel.operationsPerStep() * double(job.steps) * double(threads) / seconds);
-  }
-  return best;
+  // Runs take about 10 ms.
+  double steps = bestRate(pool, runThread, &job, job.steps, /*runs=*/12, /*shortest=*/5e-3);
+  return kernel.operationsPerStep() * double(threads) * steps;
 }
