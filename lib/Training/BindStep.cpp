@@ -53,8 +53,8 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto step = module.lookupSymbol<func::FuncOp>("train_step");
-    if (!step || !step.getBody().hasOneBlock() || !module.lookupSymbol<func::FuncOp>("optimizer")) {
-      module.emitError("expected the functions 'train_step', of one block, and 'optimizer'");
+    if (!step || !step.getBody().hasOneBlock()) {
+      module.emitError("expected the function 'train_step', of one block");
       return signalPassFailure();
     }
     bind(module, step);

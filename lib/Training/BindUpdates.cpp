@@ -104,8 +104,7 @@ namespace {
 class UpdateBinder {
 public:
   UpdateBinder(ModuleOp module, func::FuncOp step, Value batch, AddBuffer addBuffer)
-      : module(module), step(step), batch(batch), addBuffer(addBuffer),
-        optimizer(module.lookupSymbol<func::FuncOp>("optimizer")), builder(step) {}
+      : module(module), step(step), batch(batch), addBuffer(addBuffer), builder(step) {}
 
   void bind(int64_t inputs, int64_t outputs);
 
@@ -117,24 +116,29 @@ private:
   struct Deferred {
     SmallVector<Value> values;
     Value last;
+    func::FuncOp optimizer;
   };
+
+  // The update's verifier has seen that there is one.
+  func::FuncOp optimizerOf(UpdateOp update) {
+    return module.lookupSymbol<func::FuncOp>(update.getOptimizer());
+  }
 
   Operation *firstReader(ArrayRef<UpdateOp> updates);
   Value idsAt(OpBuilder &builder, Value ids, IRMapping &known);
   Groups groupIds(OpBuilder &builder, UpdateOp update);
   void writeCatchUp();
-  void catchUpRows(OpBuilder &builder, ValueRange values, Value last, Value now, Value history,
-                   Value ids, Value heads) {
+  void catchUpRows(OpBuilder &builder, const Deferred &table, ValueRange values, Value last,
+                   Value now, Value history, Value ids, Value heads) {
     auto op = CatchUpRowsOp::create(builder, step.getLoc(), values, last, now, history, ids, heads,
-                                    builder.getDenseF32ArrayAttr(initialStates(optimizer)));
-    fillBody(op.getBody(), optimizer);
+                                    builder.getDenseF32ArrayAttr(initialStates(table.optimizer)));
+    fillBody(op.getBody(), table.optimizer);
   }
 
   ModuleOp module;
   func::FuncOp step;
   Value batch;
   AddBuffer addBuffer;
-  func::FuncOp optimizer;
   OpBuilder builder;
   DenseMap<std::pair<Value, int64_t>, Groups> groups; // by ids and how many there are
   IRMapping earlyIds;
@@ -219,8 +223,9 @@ void UpdateBinder::bind(int64_t inputs, int64_t outputs) {
     int64_t rows = cast<RankedTensorType>(update.getValues()[0].getType()).getDimSize(0);
     Value last =
         addBuffer(MemRefType::get({rows}, early.getI32Type()), "output", outputs + deferred.size());
-    deferred.push_back({memoriesOf(update.getValues()), last});
-    catchUpRows(early, deferred.back().values, last, now, history, group.ids, group.heads);
+    Deferred &table =
+        deferred.emplace_back(Deferred{memoriesOf(update.getValues()), last, optimizerOf(update)});
+    catchUpRows(early, table, table.values, last, now, history, group.ids, group.heads);
   }
 
   builder.setInsertionPoint(body.getTerminator());
@@ -233,17 +238,21 @@ void UpdateBinder::bind(int64_t inputs, int64_t outputs) {
       Groups group = groupIds(builder, update);
       auto rows = UpdateRowsOp::create(builder, loc, values, gradient, group.ids, group.heads,
                                        group.next, hypers);
-      fillBody(rows.getBody(), optimizer);
+      fillBody(rows.getBody(), optimizerOf(update));
     } else {
       auto all = UpdateAllOp::create(builder, loc, values, gradient, hypers);
-      fillBody(all.getBody(), optimizer);
+      fillBody(all.getBody(), optimizerOf(update));
     }
   }
-  for (UpdateOp update : updates)
+  llvm::SetVector<Operation *> optimizers;
+  for (UpdateOp update : updates) {
+    optimizers.insert(optimizerOf(update));
     update.erase();
+  }
   if (!deferred.empty())
     writeCatchUp();
-  optimizer.erase();
+  for (Operation *optimizer : optimizers)
+    optimizer->erase();
 }
 
 // The same buffers under the same numbers, and all rows.
@@ -267,7 +276,7 @@ void UpdateBinder::writeCatchUp() {
   for (Deferred &table : deferred) {
     SmallVector<Value> values =
         llvm::map_to_vector(table.values, [&](Value value) { return arguments.lookup(value); });
-    catchUpRows(builder, values, arguments.lookup(table.last), arguments.lookup(now),
+    catchUpRows(builder, table, values, arguments.lookup(table.last), arguments.lookup(now),
                 arguments.lookup(history), Value(), Value());
     rows.push_back(cast<MemRefType>(table.last.getType()).getDimSize(0));
   }

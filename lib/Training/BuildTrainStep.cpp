@@ -62,7 +62,7 @@ public:
     for (auto [i, operand] : llvm::enumerate(returned.getOperands())) {
       Value value = mapping.lookup(operand);
       if (auto name = train.getResultAttrOfType<StringAttr>(i, "weir.gradient_of"))
-        gradients.push_back({findParam(entry, name.getValue()), value});
+        gradients.push_back({findParam(entry, name.getValue()), value, /*ids=*/{}});
       else if (auto updated = train.getResultAttrOfType<StringAttr>(i, "weir.update_of"))
         addUpdate(value, updated);
       else
@@ -201,6 +201,9 @@ struct BuildTrainStepPass : weir::impl::BuildTrainStepPassBase<BuildTrainStepPas
     options.deferredElements = deferredElements;
     StepBuilder(train, optimizer, options).build();
     train.erase();
+    // Of a model without parameters nothing is updated.
+    if (SymbolTable::symbolKnownUseEmpty(optimizer, module))
+      optimizer.erase();
   }
 };
 } // namespace

@@ -1,4 +1,4 @@
-// RUN: weir-opt --weir-lower-kernels="vector-bits=128" --split-input-file %s | FileCheck %s
+// RUN: weir-opt --weir-lower-updates="vector-bits=128" --split-input-file %s | FileCheck %s
 
 // A whole parameter: vectors side by side through the body, then what is left.
 

@@ -8,9 +8,11 @@
 #define WEIR_DIALECT_IR_UPDATE_TD
 
 include "weir/Dialect/IR/WeirDialect.td"
+include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 
-def Weir_UpdateOp : Weir_Op<"update", [AttrSizedOperandSegments]> {
+def Weir_UpdateOp : Weir_Op<"update", [AttrSizedOperandSegments,
+                                     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a step of an optimizer for one parameter";
   let description = [{
     Applies `optimizer`, a function of scalars, to each element of a parameter, its
@@ -21,11 +23,13 @@ def Weir_UpdateOp : Weir_Op<"update", [AttrSizedOperandSegments]> {
     gradient of the table is what weir.embedding_gradient makes of it. `lazy` leaves the
     rows that no id names as they are, instead of giving them a gradient of 0.
 
-    1. The function takes the parameter, the gradient, the states (`weir.state`) and the
-       hyperparameters (`weir.hyper`), the last two in any order, and returns the new
-       parameter and states.
-    2. `updated` has the types of `values`.
+    1. `values` are of one type, with elements f32, and `updated` has the same types.
+    2. Without `ids`, `gradient` is of this type too; with them, which are ids, the
+       parameter has rank 2 and `gradient` has a row of it for each id.
     3. `hypers` are of rank 0.
+    4. `optimizer` is a function of this module that takes the parameter, the gradient,
+       the states (`weir.state`) and the hyperparameters (`weir.hyper`), the last two in
+       any order, and returns the new parameter and states; all are f32 of rank 0.
 
     Example:
     ```mlir
@@ -61,7 +65,10 @@ def Weir_UpdateAllOp : Weir_MemoryOp<"update_all", [AttrSizedOperandSegments]> {
     arguments are the parameter's element, the gradient's, those of the states, and the
     hyperparameters; it yields the new ones of parameter and states.
 
-    1. All buffers but `hypers` are dense and of one shape.
+    1. All buffers but `hypers` are dense, of elements f32 and of one static shape.
+    2. `hypers` are f32 of rank 0.
+    3. The body has one argument for each value, for the gradient and for each
+       hyperparameter, all f32, and yields one number for each value.
 
     Example:
     ```mlir
@@ -73,13 +80,15 @@ def Weir_UpdateAllOp : Weir_MemoryOp<"update_all", [AttrSizedOperandSegments]> {
     } : (memref<8x3xf32>), memref<8x3xf32>, (memref<f32>)
     ```
   }];
-  let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$gradient,
-                       Variadic<AnyMemRef>:$hypers);
+  let arguments = (ins Arg<Variadic<AnyMemRef>, "", [MemRead, MemWrite]>:$values,
+                       Arg<AnyMemRef, "", [MemRead]>:$gradient,
+                       Arg<Variadic<AnyMemRef>, "", [MemRead]>:$hypers);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `values` `(` $values `)` `gradient` `(` $gradient `)` `hypers` `(` $hypers `)` $body
     attr-dict `:` `(` type($values) `)` `,` type($gradient) `,` `(` type($hypers) `)`
   }];
+  let hasVerifier = 1;
 }
 
 def Weir_GroupIdsOp : Weir_MemoryOp<"group_ids"> {
@@ -89,7 +98,8 @@ def Weir_GroupIdsOp : Weir_MemoryOp<"group_ids"> {
     with the same id; `next` the next one, or -1; `tails`, at a first position, the last
     one. `slots` has one place for each id; what it holds before doesn't matter.
 
-    1. `heads`, `next` and `tails` have as many elements as `ids`.
+    1. `ids` are dense integers; `slots` is i32 of rank 1.
+    2. `heads`, `next` and `tails` are dense i32 and have as many elements as `ids`.
 
     Example:
     ```mlir
@@ -97,12 +107,16 @@ def Weir_GroupIdsOp : Weir_MemoryOp<"group_ids"> {
         : memref<?xi64>, memref<672xi32>, memref<?x1xi32>, memref<?x1xi32>, memref<?x1xi32>
     ```
   }];
-  let arguments = (ins AnyMemRef:$ids, AnyMemRef:$slots, AnyMemRef:$heads, AnyMemRef:$next,
-                       AnyMemRef:$tails);
+  let arguments = (ins Arg<AnyMemRef, "", [MemRead]>:$ids,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$slots,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$heads,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$next,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$tails);
   let assemblyFormat = [{
     $ids `,` $slots `,` $heads `,` $next `,` $tails attr-dict `:` type($ids) `,` type($slots) `,`
     type($heads) `,` type($next) `,` type($tails)
   }];
+  let hasVerifier = 1;
 }
 
 def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegments]> {
@@ -118,6 +132,13 @@ def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegment
     states are that still can be brought up to date faster.
 
     1. `ids` and `heads` (see weir.group_ids) are both given or both not.
+    2. `values` are dense f32 of rank 2 and of one static shape.
+    3. `last` is i32 with one number for each row; `now` is one i32.
+    4. The body has one argument for each value, for the gradient and for each
+       hyperparameter, all f32, and yields one number for each value.
+    5. `history` is f32 of rank 2 with a column for each hyperparameter, or one if there
+       are none.
+    6. `initial` has one number for each state.
 
     Example:
     ```mlir
@@ -129,8 +150,11 @@ def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegment
         memref<4096x1xf32>, memref<?xi64>, memref<?x1xi32>
     ```
   }];
-  let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$last, AnyMemRef:$now,
-                       AnyMemRef:$history, Optional<AnyMemRef>:$ids, Optional<AnyMemRef>:$heads,
+  let arguments = (ins Arg<Variadic<AnyMemRef>, "", [MemRead, MemWrite]>:$values,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$last,
+                       Arg<AnyMemRef, "", [MemRead]>:$now, Arg<AnyMemRef, "", [MemRead]>:$history,
+                       Arg<Optional<AnyMemRef>, "", [MemRead]>:$ids,
+                       Arg<Optional<AnyMemRef>, "", [MemRead]>:$heads,
                        OptionalAttr<DenseF32ArrayAttr>:$initial);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -139,6 +163,7 @@ def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegment
     `(` type($values) `)` `,` type($last) `,` type($now) `,` type($history)
     (`,` type($ids)^ `,` type($heads))?
   }];
+  let hasVerifier = 1;
 }
 
 def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]> {
@@ -147,7 +172,12 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
     For each row that `ids` name: the sum of its rows in `gradient`, in the order of
     their positions and starting from 0, then the body (see weir.update_all) in place.
 
-    1. `heads` and `next` are what weir.group_ids makes of `ids`.
+    1. `heads` and `next` are what weir.group_ids makes of `ids`: dense i32, as many.
+    2. `values` are dense f32 of rank 2 and of one static shape; `gradient` is dense f32
+       and has a row of theirs for each id.
+    3. `hypers` are f32 of rank 0.
+    4. The body has one argument for each value, for the gradient and for each
+       hyperparameter, all f32, and yields one number for each value.
 
     Example:
     ```mlir
@@ -158,8 +188,10 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
         memref<?x1xi32>, (memref<f32>)
     ```
   }];
-  let arguments = (ins Variadic<AnyMemRef>:$values, AnyMemRef:$gradient, AnyMemRef:$ids,
-                       AnyMemRef:$heads, AnyMemRef:$next, Variadic<AnyMemRef>:$hypers);
+  let arguments = (ins Arg<Variadic<AnyMemRef>, "", [MemRead, MemWrite]>:$values,
+                       Arg<AnyMemRef, "", [MemRead]>:$gradient, Arg<AnyMemRef, "", [MemRead]>:$ids,
+                       Arg<AnyMemRef, "", [MemRead]>:$heads, Arg<AnyMemRef, "", [MemRead]>:$next,
+                       Arg<Variadic<AnyMemRef>, "", [MemRead]>:$hypers);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `values` `(` $values `)` `gradient` `(` $gradient `)`
@@ -167,6 +199,7 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
     `(` type($values) `)` `,` type($gradient) `,` type($ids) `,` type($heads) `,` type($next)
     `,` `(` type($hypers) `)`
   }];
+  let hasVerifier = 1;
 }
 
 #endif // WEIR_DIALECT_IR_UPDATE_TD
