@@ -440,26 +440,6 @@ void UpdateEmitter::emit(UpdateRowsOp op) {
   });
 }
 
-// An update needs nothing but its buffers: right after the last op that uses them, they
-// are still in cache, and the gradient's memory is free for others sooner.
-void moveUp(UpdateAllOp op) {
-  SmallVector<Value> roots;
-  for (Value operand : op->getOperands())
-    roots.push_back(rootOf(operand));
-  while (Operation *previous = op->getPrevNode()) {
-    bool touches = false;
-    previous->walk([&](Operation *inner) {
-      for (Value operand : inner->getOperands())
-        touches |= isa<MemRefType>(operand.getType()) && llvm::is_contained(roots, rootOf(operand));
-    });
-    for (Value result : previous->getResults())
-      touches |= llvm::is_contained(op->getOperands(), result);
-    if (touches)
-      return;
-    op->moveBefore(previous);
-  }
-}
-
 } // namespace
 
 void weir::emitUpdates(func::FuncOp function, const KernelOptions &options) {
@@ -468,8 +448,6 @@ void weir::emitUpdates(func::FuncOp function, const KernelOptions &options) {
     if (isa<UpdateAllOp, GroupIdsOp, CatchUpRowsOp, UpdateRowsOp>(op))
       ops.push_back(&op);
   for (Operation *op : ops) {
-    if (auto update = dyn_cast<UpdateAllOp>(op))
-      moveUp(update);
     llvm::TypeSwitch<Operation *>(op).Case<UpdateAllOp, GroupIdsOp, CatchUpRowsOp, UpdateRowsOp>(
         [&](auto update) { UpdateEmitter(op, options).emit(update); });
     op->erase();

@@ -2,7 +2,6 @@
 
 #include "weir/CodeGen/Passes.h"
 
-#include "EmitUpdates.h"
 #include "Kernel.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -143,7 +142,6 @@ struct LowerKernelsPass : weir::impl::LowerKernelsPassBase<LowerKernelsPass> {
       if (kernel.fill)
         kernel.fill.erase();
     }
-    emitUpdates(function, options);
     // A loop that was there before has an order of its own: it is one unit of work.
     for (auto loop : llvm::make_early_inc_range(function.getBody().front().getOps<scf::ForOp>())) {
       if (loop->hasAttr("weir.kernel"))

@@ -74,6 +74,11 @@ void weir::buildBufferPipeline(OpPassManager &manager, const CodeGenOptions &opt
   kernels.vectorBits = options.vectorBits;
   kernels.fusedMultiplyAdd = options.fusedMultiplyAdd;
   buffers.addPass(createLowerKernelsPass(kernels));
+  buffers.addPass(createMoveUpdatesPass());
+  LowerUpdatesPassOptions updates;
+  updates.vectorBits = options.vectorBits;
+  updates.fusedMultiplyAdd = options.fusedMultiplyAdd;
+  buffers.addPass(createLowerUpdatesPass(updates));
   // Buffers that lived between a product and its epilogue have no use any more. No
   // canonicalization here: it would dissolve kernels of a single unit of work.
   buffers.addPass(createCSEPass());

@@ -141,6 +141,48 @@ def LowerKernelsPass : Pass<"weir-lower-kernels", "::mlir::func::FuncOp"> {
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def MoveUpdatesPass : Pass<"weir-move-updates", "::mlir::func::FuncOp"> {
+  let summary = "moves updates of whole parameters up to where their gradients are done";
+  let description = [{
+    Moves each `weir.update_all` up to right behind the last op that writes what it reads
+    or touches what it writes: what it needs is still in cache there, and the gradient's
+    memory is free for others sooner. Comes after weir-lower-kernels, since between an op
+    and its epilogue nothing may stand.
+
+    ```mlir
+    linalg.generic ... outs(%g1)
+    linalg.generic ... outs(%g2)
+    weir.update_all values(%p1) gradient(%g1) hypers(%lr)
+    weir.update_all values(%p2) gradient(%g2) hypers(%lr)
+    ```
+    becomes
+    ```mlir
+    linalg.generic ... outs(%g1)
+    weir.update_all values(%p1) gradient(%g1) hypers(%lr)
+    linalg.generic ... outs(%g2)
+    weir.update_all values(%p2) gradient(%g2) hypers(%lr)
+    ```
+  }];
+}
+
+def LowerUpdatesPass : Pass<"weir-lower-updates", "::mlir::func::FuncOp"> {
+  let summary = "turns an optimizer's steps on memory into loops over vectors";
+  let description = [{
+    Writes `weir.update_all`, `weir.group_ids`, `weir.catch_up_rows` and
+    `weir.update_rows` as kernels (see weir-lower-kernels). All apply an optimizer's body
+    by the same code, so a parameter that is updated as a whole, or by its rows, now or
+    later, gets the same bits.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256", "width of a vector register">,
+    Option<"fusedMultiplyAdd", "fused-multiply-add", "bool", "true",
+           "whether the target multiplies and adds in one instruction">
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "makes functions of kernels and the exported functions of a model";
   let description = [{
