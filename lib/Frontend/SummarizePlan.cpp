@@ -85,7 +85,9 @@ void Elaborator::summarize(ArrayRef<const Statement *> statements) {
     add(StatementKind::ClipNorm, numberText(*plan.clipNorm));
   static constexpr StringLiteral policies[] = {"deferred", "dense", "lazy"};
   if (any_of(*body, [](mlir::Operation &op) { return isa<EmbeddingOp, EmbeddingBagOp>(op); }))
-    add(StatementKind::Tables, policies[static_cast<size_t>(plan.tables)]);
+    // The length of all gradients together needs whole tables.
+    add(StatementKind::Tables,
+        plan.clipNorm ? "dense" : policies[static_cast<size_t>(plan.tables)]);
   for (const std::string &pattern : plan.freeze)
     add(StatementKind::Freeze, "\"" + pattern + "\"");
   size_t frozen = 0, learned = 0;
