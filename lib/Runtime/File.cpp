@@ -136,7 +136,8 @@ static pid_t writerOf(std::string_view name, std::string_view target) {
 
 void removeLeftovers(const std::string &path) {
   std::error_code error;
-  std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  std::filesystem::path target =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
   if (error || !target.has_filename())
     return;
   std::vector<std::filesystem::path> left;
