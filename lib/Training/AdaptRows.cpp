@@ -215,6 +215,14 @@ Result<RowAdapter::Fit> RowAdapter::fit(int64_t id, const Dataset &dataset,
     if (!std::isfinite(fit.after))
       return fail("the loss became {} in step {}; a smaller --lr helps", fit.after, step);
   }
+  // The loss tells of the rows before an update, not of those after the last one.
+  for (const std::string &name : impl->tables) {
+    const Tensor &table = *impl->step->find(name);
+    const float *row = table.f32() + id * table.shape[1];
+    if (!std::all_of(row, row + table.shape[1], [](float x) { return std::isfinite(x); }))
+      return fail("the new row of '{}' holds numbers that aren't finite; a smaller --lr helps",
+                  name);
+  }
   for (const std::string &name : impl->tables) {
     Tensor &kept = *impl->checkpoint.parameters.find(name);
     int64_t width = kept.shape[1];
