@@ -241,6 +241,9 @@ Result<void> DataBinder::readSplit(const DataArguments &arguments) {
     auto beyond = [&](int64_t row) { return row >= rows; };
     std::erase_if(split.train, beyond);
     std::erase_if(split.valid, beyond);
+    if (split.train.empty() || split.valid.empty())
+      return fail("--split-column {}: the first {} rows, which --limit leaves, are all on one side",
+                  arguments.splitColumn, rows);
   } else if (arguments.splitTail > 0) {
     Result<Split> tail = splitTail(rows, arguments.splitTail);
     if (!tail)
@@ -461,7 +464,8 @@ static uint64_t mixBytes(uint64_t hash, const void *data, size_t bytes) {
     hash = mix(hash, word);
   }
   uint64_t rest = 0;
-  std::memcpy(&rest, at, bytes);
+  if (bytes) // an empty set has no memory
+    std::memcpy(&rest, at, bytes);
   return mix(hash, rest ^ (uint64_t{bytes} << 56));
 }
 
