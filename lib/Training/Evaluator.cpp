@@ -22,6 +22,9 @@ Result<std::unique_ptr<Evaluator>> Evaluator::compile(mlir::ModuleOp module,
 }
 
 double areaUnderCurve(const std::vector<float> &scores, const std::vector<float> &truths) {
+  // A score that isn't a number has no rank.
+  if (std::ranges::any_of(scores, [](float score) { return std::isnan(score); }))
+    return std::nan("");
   std::vector<size_t> order(scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return scores[a] < scores[b]; });
@@ -30,8 +33,6 @@ double areaUnderCurve(const std::vector<float> &scores, const std::vector<float>
     size_t end = begin, here = 0;
     for (; end < order.size() && scores[order[end]] == scores[order[begin]]; ++end)
       here += truths[order[end]] > 0.5f;
-    if (end == begin)
-      return std::nan(""); // a score that isn't a number
     // Equal scores share the mean of their ranks, begin + 1 to end.
     ranks += static_cast<double>(here) * 0.5 * static_cast<double>(begin + 1 + end);
     positives += static_cast<double>(here);
