@@ -94,6 +94,7 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module,
       function.erase();
   auto impl = std::make_unique<Impl>();
   CodeGenOptions codegen = CodeGenOptions::forTarget(options.target, options.prefix);
+  codegen.parallelWork = options.parallelWork;
   if (llvm::Error error =
           runStage(module, "differentiate", times, [&](mlir::OpPassManager &manager) {
             buildTrainStepPipeline(manager, stepOptions.clipNorm, nameOf(stepOptions.tables),
@@ -148,8 +149,8 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module,
 
 const Signature &TrainStep::signature() const { return impl->signature; }
 size_t TrainStep::sums() const { return impl->sums; }
-
 int64_t TrainStep::stepsDeferred() const { return impl->stepsDone; }
+
 Result<void> TrainStep::initialize(uint64_t seed) {
   Result<ParameterFile> initial = initializeParameters(impl->signature, seed);
   if (!initial)
