@@ -5,6 +5,7 @@
 #include "weir/Training/FindNonFinite.h"
 
 #include <cmath>
+#include <unistd.h>
 
 namespace weir {
 
@@ -77,6 +78,9 @@ Result<void> Trainer::Impl::saveModel() {
     return parameters.takeError();
   if (Result<void> finite = checkFinite(*parameters); !finite)
     return finite;
+  // A state that another training left would speak of another model of this name.
+  if (!stateSaved)
+    ::unlink(lastPath(options.output).c_str());
   Checkpoint checkpoint{source,       prepared.data.format,   lastScores,
                         std::nullopt, std::move(*parameters), {}};
   return writeCheckpoint(options.output, std::move(checkpoint));
