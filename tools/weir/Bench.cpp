@@ -6,7 +6,6 @@
 #include "Layers.h"
 
 #include "weir/Execution/Parameters.h"
-#include "weir/Execution/Peak.h"
 #include "weir/Reference/Interpreter.h"
 
 #include "llvm/Support/JSON.h"
@@ -42,64 +41,52 @@ static Result<void> checkAgainstReference(LoadedModel &model, const Examples &ex
 }
 
 static int bench(const BenchArguments &arguments) {
-  Result<CompileOptions> options = arguments.compile.options();
-  if (!options)
-    return userError(options.error());
-  auto model = loadModel(arguments.source, ContextUse::Compile);
-  if (!model)
+  std::optional<TimedModel> timed = loadTimedModel(arguments);
+  if (!timed)
     return kUserError;
-  if (Result<void> ready = model->initialize(arguments.source); !ready)
-    return userError(ready.error());
-  auto pool = ThreadPool::create(arguments.threads);
-  if (!pool)
-    return userError(pool.error());
-  auto inputs = makeRandomInputs(model->signature, arguments.batch, arguments.source.seed);
-  if (!inputs)
-    return userError(inputs.error());
-  Examples examples{std::move(*inputs), arguments.batch};
-  int64_t multiplyAdds = countMultiplyAdds(*model->module);
+  LoadedModel &model = *timed->model;
+  Examples examples{std::move(timed->inputs), arguments.batch};
+  int64_t multiplyAdds = countMultiplyAdds(*model.module);
 
-  StageTimes times{{"frontend", model->seconds}};
-  mlir::OwningOpRef<mlir::ModuleOp> compiled = model->module->clone();
-  auto jit = JitModel::compile(*compiled, *options, &times);
+  StageTimes times{{"frontend", model.seconds}};
+  mlir::OwningOpRef<mlir::ModuleOp> compiled = model.module->clone();
+  auto jit = JitModel::compile(*compiled, timed->options, &times);
   if (!jit)
     return bug(jit.error());
-  if (Result<void> prepared = (*jit)->prepare(model->parameters); !prepared)
+  if (Result<void> prepared = (*jit)->prepare(model.parameters); !prepared)
     return bug(prepared.error());
-  auto call = makeCall(**jit, examples.inputs, arguments.batch, pool->get());
+  auto call = makeCall(**jit, examples.inputs, arguments.batch, timed->pool.get());
   if (!call)
     return userError(call.error());
   if ((*jit)->call((*call)->frame) != WEIR_OK)
     return bug(fail("the compiled code refuses the ids that it was to be timed with"));
-  if (Result<void> good = checkAgainstReference(*model, examples, **call, multiplyAdds); !good)
+  if (Result<void> good = checkAgainstReference(model, examples, **call, multiplyAdds); !good)
     return bug(good.error());
 
-  // The peak before and after, in case the machine changes its mind in between.
-  Result<double> before = measurePeak(options->target, pool->get());
-  Result<RunTimes> runs = timeRuns(arguments, [&]() -> Result<void> {
+  auto result = timeBesidePeak(arguments, *timed, [&]() -> Result<void> {
     (*jit)->call((*call)->frame);
     return {};
   });
-  Result<double> after = measurePeak(options->target, pool->get());
-  if (!before || !after)
-    return bug(before ? after.error() : before.error());
-  double peak = std::max(*before, *after);
+  if (!result)
+    return bug(result.error());
+  const RunTimes &runs = result->times;
+  double peak = result->peak;
 
-  double median = runs->median();
+  double median = runs.median();
   double compileSeconds = 0;
   for (const StageTime &time : times)
     compileSeconds += time.seconds;
   double speed = 2.0 * double(multiplyAdds) * double(arguments.batch) / median;
   if (arguments.json) {
-    llvm::json::Object object{{"model", model->signature.model},
+    llvm::json::Object object{{"model", model.signature.model},
                               {"batch", arguments.batch},
                               {"threads", arguments.threads},
-                              {"runs", int64_t(runs->seconds.size())},
+                              {"runs", int64_t(runs.seconds.size())},
                               {"compile_seconds", compileSeconds},
                               {"median", median},
-                              {"fastest", runs->quantile(0)},
-                              {"within_90", runs->quantile(0.9)},
-                              {"slowest", runs->quantile(1)},
+                              {"fastest", runs.quantile(0)},
+                              {"within_90", runs.quantile(0.9)},
+                              {"slowest", runs.quantile(1)},
                               {"flops_per_second", speed},
                               {"peak_flops_per_second", peak},
                               {"arena_bytes", (*jit)->arenaBytes(arguments.batch)},
@@ -108,18 +95,16 @@ static int bench(const BenchArguments &arguments) {
     llvm::raw_string_ostream(out) << llvm::json::Value(std::move(object)) << "\n";
     return writeResult(out);
   }
-  std::string out =
-      fmt::format("model {}, batch {}, {} thread{}\n", model->signature.model, arguments.batch,
-                  arguments.threads, arguments.threads == 1 ? "" : "s");
+  std::string out = describeRun(model.signature.model, arguments) + "\n";
   auto row = [&](const char *what, std::string value) {
     out += fmt::format("  {:<18}{}\n", what, value);
   };
   row("compile time", formatDuration(compileSeconds));
-  row("runs", withCommas(int64_t(runs->seconds.size())));
+  row("runs", withCommas(int64_t(runs.seconds.size())));
   row("median", formatDuration(median));
-  row("fastest", formatDuration(runs->quantile(0)));
-  row("90% within", formatDuration(runs->quantile(0.9)));
-  row("slowest", formatDuration(runs->quantile(1)));
+  row("fastest", formatDuration(runs.quantile(0)));
+  row("90% within", formatDuration(runs.quantile(0.9)));
+  row("slowest", formatDuration(runs.quantile(1)));
   row("examples/s", withCommas(int64_t(double(arguments.batch) / median)));
   if (multiplyAdds) {
     row("GFLOP/s", fmt::format("{:.1f}", speed / 1e9));
@@ -149,12 +134,7 @@ int benchCommand(const Arguments &arguments) {
       "  weir bench examples/resnet18.weir --threads 2 --seconds 5\n"
       "  weir bench examples/collab_dot.weir --train --set users=672 --set movies=8428 \\\n"
       "      --batch 256");
-  bench.source.declare(line);
-  bench.source.declareWeights(line);
-  line.integer("--batch", "N", bench.batch, 1, 1 << 30, "examples per run; 1 if absent");
-  line.integer("--threads", "N", bench.threads, 1, ThreadPool::kMaxThreads, "1 if absent");
-  line.integer("--runs", "N", bench.runs, 1, 1 << 30, "how many runs, instead of --seconds");
-  line.integer("--seconds", "N", bench.seconds, 1, 3600, "for how long; 2 if absent");
+  bench.declareRuns(line);
   line.flag("--json", bench.json, "print the figures as one line of JSON, in seconds and bytes");
   line.flag("--train", bench.train, "time steps of the model's training block");
   line.list("--with", "STATEMENT", bench.statements,

@@ -19,6 +19,9 @@ struct BenchArguments {
   // With `bench --train` only.
   bool train = false;
   std::vector<std::string> statements, inputs;
+
+  /// The model with its weights, and how often it is run, on how much.
+  void declareRuns(CommandLine &line);
 };
 
 /// The seconds of many runs, sorted.
@@ -33,6 +36,29 @@ struct RunTimes {
 /// over, after a tenth of the time to warm up. Ends early if `run` returns an error.
 Result<RunTimes> timeRuns(const BenchArguments &arguments,
                           const std::function<Result<void>()> &run);
+
+/// What is timed, and on what.
+struct TimedModel {
+  CompileOptions options;
+  std::unique_ptr<LoadedModel> model; // with parameters
+  std::unique_ptr<ThreadPool> pool;
+  std::vector<Tensor> inputs; // random
+};
+/// Reads the model that the arguments name. Nothing if the user made a mistake, which has
+/// been said.
+std::optional<TimedModel> loadTimedModel(const BenchArguments &arguments);
+
+/// timeRuns(), with the machine's peak in operations per second: the better one of before
+/// and after, in case the machine changes its mind in between.
+struct PeakAndTimes {
+  double peak;
+  RunTimes times;
+};
+Result<PeakAndTimes> timeBesidePeak(const BenchArguments &arguments, const TimedModel &timed,
+                                    const std::function<Result<void>()> &run);
+
+/// "model NAME, batch 8, 2 threads".
+std::string describeRun(const std::string &model, const BenchArguments &arguments);
 
 /// Everything that one call of the compiled code needs, allocated once.
 struct Call {

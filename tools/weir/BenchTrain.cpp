@@ -168,9 +168,7 @@ static int report(const BenchArguments &arguments, const std::string &model,
     llvm::raw_string_ostream(out) << llvm::json::Value(std::move(object)) << "\n";
     return writeResult(out);
   }
-  std::string out =
-      fmt::format("training of model {}, batch {}, {} thread{}\n", model, arguments.batch,
-                  arguments.threads, arguments.threads == 1 ? "" : "s");
+  std::string out = "training of " + describeRun(model, arguments) + "\n";
   auto row = [&](const char *what, std::string value) {
     out += fmt::format("  {:<18}{}\n", what, value);
   };

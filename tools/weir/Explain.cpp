@@ -304,7 +304,7 @@ static Result<MachineRates> measureRates(const CpuTarget &target, ThreadPool &po
   if (!cache)
     return cache.takeError();
   Result<double> memory =
-      measureBandwidth(std::clamp<int64_t>(touched, 4 * caches, 256 << 20), threads);
+      measureBandwidth(std::max(std::min<int64_t>(touched, 256 << 20), 4 * caches), threads);
   if (!memory)
     return memory.takeError();
   return MachineRates{*peak / 2, *cache, std::min(*memory, *cache)};
@@ -341,11 +341,10 @@ static int explain(const BenchArguments &arguments) {
     estimate(row, *kernels, machine);
   if (arguments.json)
     return writeJson(rows, *model, machine);
-  std::string out = fmt::format(
-      "model {}, batch {}, {} thread{}\n"
-      "{} vector registers of {} numbers, {:.0f} KiB of second-level cache per thread\n"
+  std::string out = describeRun(model->signature.model, arguments);
+  out += fmt::format(
+      "\n{} vector registers of {} numbers, {:.0f} KiB of second-level cache per thread\n"
       "measured just now: {:.1f} GFLOP/s, {:.1f} GB/s from the cache, {:.1f} GB/s beyond it\n\n",
-      model->signature.model, arguments.batch, arguments.threads, arguments.threads == 1 ? "" : "s",
       target.vectorRegisters, target.vectorBits / 32, double(target.cacheBytes) / 1024,
       2e-9 * rates->multiplyAdds, 1e-9 * rates->cacheBytes, 1e-9 * rates->memoryBytes);
   out += describeChoices(rows) + "\n" + describeCosts(rows);

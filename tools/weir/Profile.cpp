@@ -9,7 +9,6 @@
 #include "KernelCosts.h"
 
 #include "weir/Execution/Parameters.h"
-#include "weir/Execution/Peak.h"
 
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -133,36 +132,26 @@ static int writeJson(const std::vector<Row> &rows, const BenchArguments &argumen
 }
 
 static int profile(const BenchArguments &arguments) {
-  Result<CompileOptions> options = arguments.compile.options();
-  if (!options)
-    return userError(options.error());
-  auto model = loadModel(arguments.source, ContextUse::Compile);
-  if (!model)
+  std::optional<TimedModel> timed = loadTimedModel(arguments);
+  if (!timed)
     return kUserError;
-  if (Result<void> ready = model->initialize(arguments.source); !ready)
-    return userError(ready.error());
-  auto pool = ThreadPool::create(arguments.threads);
-  if (!pool)
-    return userError(pool.error());
-  auto inputs = makeRandomInputs(model->signature, arguments.batch, arguments.source.seed);
-  if (!inputs)
-    return userError(inputs.error());
+  LoadedModel &model = *timed->model;
 
   // The same passes twice: once to look at the kernels, once for the code.
-  auto kernels = findKernels(*model->module, *model->sources, *options);
+  auto kernels = findKernels(*model.module, *model.sources, timed->options);
   if (!kernels)
     return bug(kernels.error());
-  Clock clock{*kernels, arguments.threads > 1 ? pool->get() : nullptr, arguments.batch,
-              options->parallelWork};
+  Clock clock{*kernels, arguments.threads > 1 ? timed->pool.get() : nullptr, arguments.batch,
+              timed->options.parallelWork};
   clock.seconds.resize(kernels->size());
-  options->parallelWork = 0; // every kernel goes through parallel_for
-  mlir::OwningOpRef<mlir::ModuleOp> compiled = model->module->clone();
-  auto jit = JitModel::compile(*compiled, *options);
+  timed->options.parallelWork = 0; // every kernel goes through parallel_for
+  mlir::OwningOpRef<mlir::ModuleOp> compiled = model.module->clone();
+  auto jit = JitModel::compile(*compiled, timed->options);
   if (!jit)
     return bug(jit.error());
-  if (Result<void> prepared = (*jit)->prepare(model->parameters); !prepared)
+  if (Result<void> prepared = (*jit)->prepare(model.parameters); !prepared)
     return bug(prepared.error());
-  auto call = makeCall(**jit, *inputs, arguments.batch, nullptr);
+  auto call = makeCall(**jit, timed->inputs, arguments.batch, nullptr);
   if (!call)
     return userError(call.error());
   (*call)->frame.parallel_for = Clock::call;
@@ -171,28 +160,22 @@ static int profile(const BenchArguments &arguments) {
     return bug(
         fail("the compiled code has {} kernels, {} were expected", clock.next, kernels->size()));
 
-  // Before and after, in case the machine changes its mind in between.
-  Result<double> before = measurePeak(options->target, pool->get());
-  Result<RunTimes> times = timeRuns(arguments, [&]() -> Result<void> {
+  auto result = timeBesidePeak(arguments, *timed, [&]() -> Result<void> {
     clock.next = 0;
     (*jit)->call((*call)->frame);
     return {};
   });
-  if (!times)
-    return bug(times.error());
-  Result<double> after = measurePeak(options->target, pool->get());
-  if (!before || !after)
-    return bug(before ? after.error() : before.error());
-  double peak = std::max(*before, *after);
-  std::vector<Row> rows = collectRows(*kernels, clock, times->seconds.size());
+  if (!result)
+    return bug(result.error());
+  const RunTimes &times = result->times;
+  double peak = result->peak;
+  std::vector<Row> rows = collectRows(*kernels, clock, times.seconds.size());
   if (arguments.json)
-    return writeJson(rows, arguments, times->median(), peak);
-  return writeResult(fmt::format("model {}, batch {}, {} thread{}, medians of {} runs, peak {:.1f} "
-                                 "GFLOP/s\n\n",
-                                 model->signature.model, arguments.batch, arguments.threads,
-                                 arguments.threads == 1 ? "" : "s",
-                                 withCommas(int64_t(times->seconds.size())), peak / 1e9) +
-                     describe(rows, times->median(), peak));
+    return writeJson(rows, arguments, times.median(), peak);
+  return writeResult(describeRun(model.signature.model, arguments) +
+                     fmt::format(", medians of {} runs, peak {:.1f} GFLOP/s\n\n",
+                                 withCommas(int64_t(times.seconds.size())), peak / 1e9) +
+                     describe(rows, times.median(), peak));
 }
 
 int profileCommand(const Arguments &arguments) {
@@ -206,12 +189,7 @@ int profileCommand(const Arguments &arguments) {
       "`weir explain` has the same rows: how each is computed, and what it should cost.",
       "  weir profile examples/resnet18.weir --batch 8\n"
       "  weir profile examples/collab_nn.weir --weights collab_nn.safetensors --threads 2");
-  profile.source.declare(line);
-  profile.source.declareWeights(line);
-  line.integer("--batch", "N", profile.batch, 1, 1 << 30, "examples per run; 1 if absent");
-  line.integer("--threads", "N", profile.threads, 1, ThreadPool::kMaxThreads, "1 if absent");
-  line.integer("--runs", "N", profile.runs, 1, 1 << 30, "how many runs, instead of --seconds");
-  line.integer("--seconds", "N", profile.seconds, 1, 3600, "for how long; 2 if absent");
+  profile.declareRuns(line);
   line.flag("--json", profile.json, "print the table as one line of JSON, in seconds and bytes");
   profile.compile.declare(line);
   if (auto exit = parseOrExit(line, arguments))

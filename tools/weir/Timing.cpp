@@ -2,6 +2,9 @@
 
 #include "Bench.h"
 
+#include "weir/Execution/Parameters.h"
+#include "weir/Execution/Peak.h"
+
 namespace weir {
 
 Result<std::unique_ptr<Call>> makeCall(const JitModel &jit, const std::vector<Tensor> &inputs,
@@ -51,6 +54,52 @@ Result<RunTimes> timeRuns(const BenchArguments &arguments,
   }
   std::sort(times.seconds.begin(), times.seconds.end());
   return times;
+}
+
+void BenchArguments::declareRuns(CommandLine &line) {
+  source.declare(line);
+  source.declareWeights(line);
+  line.integer("--batch", "N", batch, 1, 1 << 30, "examples per run; 1 if absent");
+  line.integer("--threads", "N", threads, 1, ThreadPool::kMaxThreads, "1 if absent");
+  line.integer("--runs", "N", runs, 1, 1 << 30, "how many runs, instead of --seconds");
+  line.integer("--seconds", "N", seconds, 1, 3600, "for how long; 2 if absent");
+}
+
+std::optional<TimedModel> loadTimedModel(const BenchArguments &arguments) {
+  Result<CompileOptions> options = arguments.compile.options();
+  if (!options)
+    return userError(options.error()), std::nullopt;
+  auto model = loadModel(arguments.source, ContextUse::Compile);
+  if (!model)
+    return std::nullopt;
+  if (Result<void> ready = model->initialize(arguments.source); !ready)
+    return userError(ready.error()), std::nullopt;
+  auto pool = ThreadPool::create(arguments.threads);
+  if (!pool)
+    return userError(pool.error()), std::nullopt;
+  auto inputs = makeRandomInputs(model->signature, arguments.batch, arguments.source.seed);
+  if (!inputs)
+    return userError(inputs.error()), std::nullopt;
+  return TimedModel{std::move(*options), std::move(model), std::move(*pool), std::move(*inputs)};
+}
+
+Result<PeakAndTimes> timeBesidePeak(const BenchArguments &arguments, const TimedModel &timed,
+                                    const std::function<Result<void>()> &run) {
+  Result<double> before = measurePeak(timed.options.target, timed.pool.get());
+  if (!before)
+    return before.takeError();
+  Result<RunTimes> times = timeRuns(arguments, run);
+  if (!times)
+    return times.takeError();
+  Result<double> after = measurePeak(timed.options.target, timed.pool.get());
+  if (!after)
+    return after.takeError();
+  return PeakAndTimes{std::max(*before, *after), std::move(*times)};
+}
+
+std::string describeRun(const std::string &model, const BenchArguments &arguments) {
+  return fmt::format("model {}, batch {}, {} thread{}", model, arguments.batch, arguments.threads,
+                     arguments.threads == 1 ? "" : "s");
 }
 
 std::string formatDuration(double seconds) {
