@@ -140,7 +140,7 @@ static Result<Checkpoint> adapt(const AdaptCommand &command, Checkpoint checkpoi
   auto adapter =
       RowAdapter::create(std::move(checkpoint), command.input, *labels, *overrides,
                          AdaptOptions{.steps = command.steps, .compile = options}, diagnostics);
-  fmt::print(stderr, "{}", diagnostics);
+  say(diagnostics);
   if (!adapter)
     return adapter.takeError();
   Result<Dataset> dataset =
@@ -157,8 +157,10 @@ static Result<Checkpoint> adapt(const AdaptCommand &command, Checkpoint checkpoi
                                                   *dataset, examples[i], nullptr);
     if (!fit)
       return inside(fmt::format("{} {}", command.input, inQuotes((*labels)[i])), fit.takeError());
-    fmt::print(stderr, "{} {}: {} examples, loss {:.4f} with the mean row, {:.4f} with its own\n",
-               command.input, inQuotes((*labels)[i]), examples[i].size(), fit->before, fit->after);
+    say(fmt::format("{} {}: {} examples, loss {:.4f} with the mean row, {:.4f} before the last "
+                    "step\n",
+                    command.input, inQuotes((*labels)[i]), examples[i].size(), fit->before,
+                    fit->after));
   }
   return std::move(**adapter).finish();
 }

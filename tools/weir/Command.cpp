@@ -7,8 +7,10 @@
 
 namespace weir {
 
+void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
 static void say(std::string_view kind, std::string_view text) {
-  fmt::print(stderr, "weir: {}: {}\n", kind, text);
+  say(fmt::format("weir: {}: {}\n", kind, text));
 }
 
 int userError(const Error &error) {
@@ -18,8 +20,8 @@ int userError(const Error &error) {
 
 int bug(const Error &error) {
   say("internal error", error.message);
-  fmt::print(stderr, "This is a bug in Weir, not in your model. Please report it with the model "
-                     "and the command line.\n");
+  say("This is a bug in Weir, not in your model. Please report it with the model and the "
+      "command line.\n");
   return kBug;
 }
 

@@ -44,6 +44,9 @@ int bug(const Error &error);
 int bug(llvm::Error error);
 /// Something that the user should know, on standard error.
 void note(std::string_view text);
+/// Text on standard error as it is. What can't be written there is lost: a full disk
+/// behind `2> log` must not end a training.
+void say(std::string_view text);
 
 /// Writes results to standard output. kDone, or kUserError if it can't be written to.
 int writeResult(std::string_view text);

@@ -141,15 +141,18 @@ std::string ProgressBar::line(const StepReport &report) const {
   return front + bar + back;
 }
 
+// What can't be written is lost: a full disk must not end a training.
+void ProgressBar::write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out); }
+
 void ProgressBar::clear() {
   if (visible)
-    fmt::print(out, "\r\x1b[K");
+    write("\r\x1b[K");
   visible = false;
 }
 
 void ProgressBar::begin(const TrainingOutline &known) {
   outline = known;
-  fmt::print(out, "{}", header(outline));
+  write(header(outline));
   std::fflush(out);
 }
 
@@ -160,14 +163,14 @@ void ProgressBar::step(const StepReport &report) {
   if (!terminal || (shown >= 0 && report.seconds - shown < 0.1))
     return;
   shown = report.seconds;
-  fmt::print(out, "\r{}\x1b[K", line(report));
+  write(fmt::format("\r{}\x1b[K", line(report)));
   std::fflush(out);
   visible = true;
 }
 
 void ProgressBar::epoch(const EpochReport &report) {
   clear();
-  fmt::print(out, "{}", row(outline, report));
+  write(row(outline, report));
   std::fflush(out);
 }
 

@@ -27,6 +27,7 @@ public:
   void end() override;
 
 private:
+  void write(std::string_view text);
   void clear();
   std::string line(const StepReport &report) const;
 

@@ -210,9 +210,9 @@ static int run(const RunArguments &arguments) {
   if (!outputs)
     return userError(outputs.error());
   if (arguments.time)
-    fmt::print(stderr, "compile:\n{}run:\n  {} examples   {:>9.2f} ms, {:.0f} per second\n",
-               describeTimes(times), examples.count, seconds * 1e3,
-               double(examples.count) / seconds);
+    say(fmt::format("compile:\n{}run:\n  {} examples   {:>9.2f} ms, {:.0f} per second\n",
+                    describeTimes(times), examples.count, seconds * 1e3,
+                    double(examples.count) / seconds));
   return deliver(signature, *outputs, files);
 }
 

@@ -100,6 +100,8 @@ Result<void> TrainCommand::checkOutput(const char *option, const std::string &pa
     for (const std::string &file : *files) {
       sources.push_back(file);
       sources.push_back(file.substr(file.find('=') + 1)); // NAME=FILE
+      // FILE.npz:KEY and FILE.csv:COLUMNS
+      sources.push_back(sources.back().substr(0, sources.back().find(':')));
     }
   for (const std::string &file : sources)
     if (isRegularFile(path) && std::filesystem::equivalent(path, file, ignored))
@@ -116,7 +118,7 @@ static void interrupt(int) { interrupted = true; }
 static void catchInterrupts() {
   struct sigaction action = {};
   action.sa_handler = interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
@@ -162,7 +164,7 @@ static int findRate(const TrainCommand &arguments, const CompileOptions &options
   data.seed = static_cast<uint64_t>(arguments.seed);
   std::string diagnostics;
   Result<PreparedTraining> prepared = prepareTraining(*source, data, diagnostics);
-  fmt::print(stderr, "{}", diagnostics);
+  say(diagnostics);
   if (!prepared)
     return userError(prepared.error());
   Result<std::unique_ptr<ThreadPool>> pool =
@@ -227,7 +229,7 @@ static int train(const TrainCommand &arguments) {
   data.seed = trainerOptions.seed;
   std::string diagnostics;
   Result<PreparedTraining> prepared = prepareTraining(*source, data, diagnostics);
-  fmt::print(stderr, "{}", diagnostics);
+  say(diagnostics);
   if (!prepared)
     return userError(prepared.error());
   Result<std::unique_ptr<ThreadPool>> pool =

@@ -111,7 +111,7 @@ Result<LoadedCheckpoint> loadCheckpoint(const std::string &path) {
   std::string diagnostics;
   Result<LoadedTraining> loaded = loadTraining(checkpoint->source, diagnostics);
   if (!loaded) {
-    fmt::print(stderr, "{}", diagnostics);
+    say(diagnostics);
     return inside(path, loaded.takeError());
   }
   Signature signature = readSignature(*copyModelFunction(*loaded->training.module));

@@ -41,7 +41,7 @@ static std::string overview() {
 int main(int argc, char **argv) {
   Arguments arguments(argv + std::min(argc, 1), argv + argc);
   if (arguments.empty()) {
-    fmt::print(stderr, "{}", overview());
+    say(overview());
     return kUserError;
   }
   std::string first = arguments.front();
