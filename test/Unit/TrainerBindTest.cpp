@@ -3,6 +3,9 @@
 #include "TrainerTestSupport.h"
 
 #include "weir/Data/Npy.h"
+#include "weir/Training/Fingerprint.h"
+
+#include <set>
 
 using namespace weir;
 using namespace weir::test;
@@ -186,6 +189,15 @@ TEST_F(TrainerBind, splits) {
   ASSERT_TRUE(prepared.ok()) << prepared.error().message;
   EXPECT_EQ(prepared->data.validRows.size(), 20u);
   EXPECT_EQ(size("users"), 19);
+  // The first rating is of u0: nothing is left to measure with, or to learn from.
+  data.limit = 1;
+  expectRefused(bind(kRatings, data), "--split-column user=u1,u2: the first 1 rows, which --limit "
+                                      "leaves, are all on one side");
+  data.splitColumn = "user=u0";
+  expectRefused(bind(kRatings, data), "are all on one side");
+  data.limit = 2;
+  expectOk(bind(kRatings, data));
+  data.limit = 0;
   data.splitColumn = "user";
   expectRefused(bind(kRatings, data), "expected NAME=MARK");
   data.splitColumn = "who=u1";
@@ -206,6 +218,14 @@ TEST_F(TrainerBind, fingerprintsSeeEveryElement) {
   other.replace(other.rfind(",") + 1, 1, "9");
   EXPECT_EQ(print(text), print(text));
   EXPECT_NE(print(text), print(other));
+}
+
+TEST(TrainerFingerprint, nothingIsHashedToo) {
+  const char zeros[9] = {};
+  std::set<uint64_t> hashes = {7};
+  for (size_t bytes = 0; bytes <= sizeof(zeros); ++bytes)
+    hashes.insert(mixBytes(7, bytes ? zeros : nullptr, bytes));
+  EXPECT_EQ(hashes.size(), sizeof(zeros) + 2) << "each number of zeros has its own hash";
 }
 
 TEST_F(TrainerBind, arrays) {
