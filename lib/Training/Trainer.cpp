@@ -48,12 +48,6 @@ Result<void> Trainer::Impl::compile() {
   forward = copyTrainFunction(module);
   for (const Signature::Parameter &parameter : model.parameters)
     hasBuffers |= parameter.buffer;
-  using Kind = TrainingPlan::Metric::Kind;
-  isArea.assign(prepared.loaded.results.size() + 1, false);
-  for (const TrainingPlan::Metric &metric : plan().metrics)
-    for (const TrainingPlan::Metric::Input &input : metric.inputs)
-      if (input.kind == Kind::Auc)
-        isArea[input.result] = true;
   if (!prepared.data.validRows.empty()) {
     Result<std::unique_ptr<Evaluator>> compiled = Evaluator::compile(module, options.compile);
     if (!compiled)

@@ -23,7 +23,6 @@ struct Trainer::Impl {
   mlir::OwningOpRef<mlir::ModuleOp> forward; // @train, to look for what isn't finite
   Signature model;
   bool hasBuffers = false;
-  std::vector<bool> isArea; // by result of @train: part of an area under a curve
 
   TrainingProgress progress;
   std::string lastScores; // of the last epoch, for the state's metadata
