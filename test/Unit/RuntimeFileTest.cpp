@@ -1,5 +1,6 @@
 //===- RuntimeFileTest.cpp - Whole files in, whole files out ------------------===//
 #include "RuntimeTestSupport.h"
+#include <filesystem>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -91,5 +92,13 @@ TEST(File, LeftoversOfTheKilledGo) {
   EXPECT_EQ(folder.fileCount(), kept);
   removeLeftovers(folder.file("nowhere/at all"));
   removeLeftovers("");
+  EXPECT_EQ(folder.fileCount(), kept);
+
+  // The name alone, in the folder in which the process is.
+  std::filesystem::path before = std::filesystem::current_path();
+  ASSERT_TRUE(writeFile(path + "." + dead + "-5.tmp", "left").ok());
+  std::filesystem::current_path(std::filesystem::path(path).parent_path());
+  removeLeftovers("model.safetensors");
+  std::filesystem::current_path(before);
   EXPECT_EQ(folder.fileCount(), kept);
 }

@@ -198,6 +198,27 @@ TEST_F(TrainerTest, aFinishedTrainingResumesToNothing) {
   EXPECT_TRUE(recorder.losses.empty());
 }
 
+// Between the new model and its own state, a state that is there would be another training's.
+TEST_F(TrainerTest, aNewModelRemovesAnothersState) {
+  struct Watcher : Recorder {
+    std::string state;
+    std::vector<bool> there;
+    void epoch(const EpochReport &report) override {
+      there.push_back(std::filesystem::exists(state));
+    }
+  } watcher;
+  watcher.state = lastPath(folder.file("a.safetensors"));
+  expectOk(train({.output = "a.safetensors", .stopAt = 5}));
+  ASSERT_TRUE(std::filesystem::exists(watcher.state));
+  expectOk(train({.output = "a.safetensors", .statements = {"epochs 2"}}, watcher));
+  EXPECT_EQ(watcher.there, (std::vector<bool>{false, true}));
+  // One that goes on keeps what it goes on from.
+  watcher.there.clear();
+  expectOk(train({.output = "a.safetensors", .stopAt = 5}));
+  expectOk(train({.output = "a.safetensors", .resume = true}, watcher));
+  EXPECT_EQ(watcher.there.front(), true);
+}
+
 TEST_F(TrainerTest, aLossThatExplodesEndsTheTraining) {
   expectOk(train({.output = "a.safetensors", .stopAt = 5}));
   Result<FileBytes> before = readFile(lastPath(folder.file("a.safetensors")));
