@@ -48,6 +48,13 @@ static std::string hintFor(Operation *op) {
   return tooLong;
 }
 
+// An input or a target, as the model calls it.
+static std::string nameOfInput(ModuleOp module, size_t i) {
+  func::FuncOp function = *module.getOps<func::FuncOp>().begin();
+  auto name = function.getArgAttrOfType<StringAttr>(static_cast<unsigned>(i), "weir.name");
+  return name ? fmt::format("'{}'", name.str()) : fmt::format("input {}", i);
+}
+
 static int64_t countNonFinite(const std::vector<double> &data) {
   return std::count_if(data.begin(), data.end(), [](double x) { return !std::isfinite(x); });
 }
@@ -75,8 +82,10 @@ std::string describeNonFinite(ModuleOp module, const ParameterFile &parameters,
   for (const Tensor &input : inputs)
     references.push_back(toReference(input));
   for (size_t i = 0; i < references.size(); ++i)
-    if (countNonFinite(references[i].data))
-      return fmt::format("input {} holds numbers that aren't finite", i);
+    if (int64_t count = countNonFinite(references[i].data))
+      return fmt::format("{} of the {} numbers that the data of this batch gives for {} aren't "
+                         "finite",
+                         count, references[i].data.size(), nameOfInput(module, i));
 
   std::string found;
   auto observe = [&](Operation *op, RefTensor &result) {
