@@ -41,6 +41,12 @@ double suggestRate(const std::vector<RateSearch::Step> &steps) {
   return rate;
 }
 
+bool hasExploded(double loss, double first, double least) {
+  // Noise alone hardly makes a loss four times the least one. Where that is small or negative,
+  // the scale is how far the loss has fallen.
+  return !std::isfinite(loss) || loss - least > 3 * std::max(std::abs(least), first - least);
+}
+
 Result<RateSearch> findRate(PreparedTraining prepared, int64_t count, uint64_t seed,
                             const CompileOptions &options, ThreadPool *pool) {
   const TrainingPlan &plan = prepared.loaded.training.plan;
@@ -60,7 +66,7 @@ Result<RateSearch> findRate(PreparedTraining prepared, int64_t count, uint64_t s
   if (!batches)
     return batches.takeError();
   RateSearch search;
-  double least = INFINITY;
+  double first = 0, least = INFINITY;
   for (int64_t number = 1; number <= count; ++number) {
     const Batch *batch = (*batches)->next();
     std::vector<const Tensor *> inputs;
@@ -71,8 +77,9 @@ Result<RateSearch> findRate(PreparedTraining prepared, int64_t count, uint64_t s
     if (!sums)
       return sums.takeError();
     double loss = (*sums)[0] / static_cast<double>(batch->rows);
-    // Noise alone hardly makes a loss four times the least one.
-    if (!std::isfinite(loss) || (number > count / 10 && loss > 4 * least))
+    if (number == 1)
+      first = loss;
+    if (!std::isfinite(loss) || (number > count / 10 && hasExploded(loss, first, least)))
       break;
     least = std::min(least, loss);
     search.steps.push_back({plan.evaluateScheduled(number, count)[0], loss});

@@ -33,6 +33,21 @@ TEST(TrainerEvaluate, theSteepestRateIsSuggested) {
   EXPECT_EQ(suggestRate(steps), 0.0) << "a loss that only grows suggests nothing";
 }
 
+TEST(TrainerEvaluate, aLossOfAnySignExplodes) {
+  EXPECT_FALSE(hasExploded(3.9, 1.5, 1));
+  EXPECT_TRUE(hasExploded(4.1, 1.5, 1));
+  // One that is negative is no explosion, and may rise again by what it fell.
+  EXPECT_FALSE(hasExploded(-1.9, -1, -2));
+  EXPECT_FALSE(hasExploded(-1, -1, -2));
+  EXPECT_FALSE(hasExploded(3.9, -1, -2));
+  EXPECT_TRUE(hasExploded(4.1, -1, -2));
+  // The least one may be next to nothing.
+  EXPECT_FALSE(hasExploded(0.5, 1, 1e-9));
+  EXPECT_TRUE(hasExploded(3.5, 1, 1e-9));
+  EXPECT_TRUE(hasExploded(-INFINITY, -1, -2));
+  EXPECT_TRUE(hasExploded(NAN, -1, -2));
+}
+
 TEST(TrainerEvaluate, theLossNamesItsOutputAndTarget) {
   std::string text = "model M() { input x: f32\n output y = x }\n"
                      "training M { target t: f32\n loss mse(y, t)\n optimizer sgd(lr: 1.0) }";

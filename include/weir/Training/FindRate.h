@@ -22,6 +22,11 @@ struct RateSearch {
 Result<RateSearch> findRate(PreparedTraining prepared, int64_t count, uint64_t seed,
                             const CompileOptions &options, ThreadPool *pool);
 
+/// Whether a loss ends the search: it isn't finite, or it lies above the least one so far by
+/// more than three times the least one's size, or three times what the loss fell from the first
+/// one on if that is more. A loss may be negative.
+bool hasExploded(double loss, double first, double least);
+
 /// The rate at which the smoothed loss falls fastest per factor of the rate.
 double suggestRate(const std::vector<RateSearch::Step> &steps);
 
