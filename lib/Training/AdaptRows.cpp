@@ -4,6 +4,7 @@
 
 #include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/Frontend/Outline.h"
+#include "weir/Frontend/Parser.h"
 #include "weir/Training/TableInputs.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -128,6 +129,17 @@ static void freezeAllBut(const std::set<std::string> &tables, mlir::ModuleOp mod
   });
 }
 
+static bool setsClipNorm(const std::vector<std::string> &statements) {
+  Diagnostics quiet; // they have been read before, without a mistake
+  for (const std::string &text : statements)
+    for (std::unique_ptr<ast::SourceFile> file = parseTrainingStatements(text, quiet);
+         const ast::Definition *definition : file->definitions)
+      for (const ast::Statement *statement : definition->body)
+        if (statement->kind == ast::StatementKind::ClipNorm)
+          return true;
+  return false;
+}
+
 Result<std::unique_ptr<RowAdapter>>
 RowAdapter::create(Checkpoint checkpoint, const std::string &input,
                    std::span<const std::string> labels, const TrainingOverrides &overrides,
@@ -160,6 +172,12 @@ RowAdapter::create(Checkpoint checkpoint, const std::string &input,
   Result<LoadedTraining> loaded = loadTraining(fitting, diagnostics);
   if (!loaded)
     return loaded.takeError();
+  if (setsClipNorm(overrides.statements))
+    return fail(
+        "--with: clip_norm shortens the gradient of all parameters together; that of the few "
+        "rows "
+        "that are learned here has another length. Leave it out: a smaller --lr makes the "
+        "steps shorter");
   impl->loaded = std::move(*loaded);
 
   mlir::ModuleOp module = *impl->loaded.training.module;
