@@ -91,11 +91,16 @@ Result<Scores> Evaluator::run(const ParameterFile &parameters, const TrainingPla
   for (double &mean : means)
     mean /= static_cast<double>(rows.size());
   std::vector<double> areas;
+  bool oneClass = false;
   for (const TrainingPlan::Metric &metric : plan.metrics)
     for (const TrainingPlan::Metric::Input &input : metric.inputs)
-      if (input.kind == Kind::Auc)
-        areas.push_back(areaUnderCurve(whole[input.result], whole[input.result + 1]));
-  return Scores{means[0], evaluateMetrics(plan, means, areas)};
+      if (input.kind == Kind::Auc) {
+        const std::vector<float> &truths = whole[input.result + 1];
+        auto isTrue = [](float truth) { return truth > 0.5f; };
+        oneClass |= std::ranges::all_of(truths, isTrue) || std::ranges::none_of(truths, isTrue);
+        areas.push_back(areaUnderCurve(whole[input.result], truths));
+      }
+  return Scores{means[0], evaluateMetrics(plan, means, areas), oneClass};
 }
 
 } // namespace weir

@@ -5,6 +5,8 @@
 
 #include "weir/Training/Evaluator.h"
 
+#include <cmath>
+
 namespace weir {
 
 namespace {
@@ -44,8 +46,18 @@ static int evaluate(const EvalCommand &command) {
   if (!scores)
     return userError(scores.error());
   std::string text = fmt::format("examples {}\nloss {:.6g}\n", dataset->rows(), scores->loss);
-  for (size_t i = 0; i < plan.metrics.size(); ++i)
-    text += fmt::format("{} {:.6g}\n", plan.metrics[i].name, scores->metrics[i]);
+  for (size_t i = 0; i < plan.metrics.size(); ++i) {
+    const TrainingPlan::Metric &metric = plan.metrics[i];
+    bool ofArea = std::ranges::any_of(metric.inputs, [](const TrainingPlan::Metric::Input &input) {
+      return input.kind == TrainingPlan::Metric::Kind::Auc;
+    });
+    if (ofArea && scores->oneClass && std::isnan(scores->metrics[i]))
+      note(fmt::format("{} is left out: it needs examples of both classes, and all of these are of "
+                       "one",
+                       metric.name));
+    else
+      text += fmt::format("{} {:.6g}\n", metric.name, scores->metrics[i]);
+  }
   return writeResult(text);
 }
 

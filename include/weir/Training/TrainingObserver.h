@@ -40,6 +40,8 @@ struct StepReport {
 struct Scores {
   double loss = 0;
   std::vector<double> metrics;
+  /// Some area under a curve is NaN for want of examples of one of its two classes.
+  bool oneClass = false;
 };
 
 struct EpochReport {
