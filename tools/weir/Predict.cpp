@@ -22,6 +22,22 @@ struct PredictCommand {
   int64_t threads = ThreadPool::hardwareThreads();
 };
 
+// A line of the result. The first cell may be empty and is a cell all the same.
+class CsvRow {
+public:
+  void append(std::string_view cell) {
+    if (cells++)
+      text += ',';
+    appendCsvCell(text, cell);
+  }
+  void append(double value, int digits) { append(fmt::format("{:.{}g}", value, digits)); }
+  std::string line() && { return std::move(text) + "\n"; }
+
+private:
+  std::string text;
+  int64_t cells = 0;
+};
+
 // What becomes of an output of the model: the columns that it gives, and their cells.
 class OutputColumns {
 public:
@@ -33,10 +49,10 @@ public:
 
   std::vector<std::string> names() const;
   // Appends the cells of one example.
-  void append(const float *values, std::string &row) const;
+  void append(const float *values, CsvRow &row) const;
 
 private:
-  void appendClass(const float *logits, std::string &row) const;
+  void appendClass(const float *logits, CsvRow &row) const;
   std::string label(int64_t id) const {
     return labels.empty() ? std::to_string(id) : labels[static_cast<size_t>(id)];
   }
@@ -99,41 +115,29 @@ std::vector<std::string> OutputColumns::names() const {
   return result;
 }
 
-static void appendNumber(std::string &row, double value, int digits) {
-  if (!row.empty())
-    row += ',';
-  row += fmt::format("{:.{}g}", value, digits);
-}
-
-static void appendText(std::string &row, std::string_view text) {
-  if (!row.empty())
-    row += ',';
-  appendCsvCell(row, text);
-}
-
-void OutputColumns::appendClass(const float *logits, std::string &row) const {
+void OutputColumns::appendClass(const float *logits, CsvRow &row) const {
   int64_t best = std::max_element(logits, logits + width) - logits;
   double total = 0;
   for (int64_t i = 0; i < width; ++i)
     total += std::exp(double(logits[i]) - logits[best]);
-  appendText(row, label(best));
+  row.append(label(best));
   auto probability = [&](int64_t i) { return std::exp(double(logits[i]) - logits[best]) / total; };
   if (width > kMostClasses)
-    appendNumber(row, probability(best), 6);
+    row.append(probability(best), 6);
   else
     for (int64_t i = 0; i < width; ++i)
-      appendNumber(row, probability(i), 6);
+      row.append(probability(i), 6);
 }
 
-void OutputColumns::append(const float *values, std::string &row) const {
+void OutputColumns::append(const float *values, CsvRow &row) const {
   if (kind == Classes)
     return appendClass(values, row);
   if (kind == Truth) {
-    appendText(row, values[0] > 0 ? "1" : "0");
-    return appendNumber(row, 1 / (1 + std::exp(-double(values[0]))), 6);
+    row.append(values[0] > 0 ? "1" : "0");
+    return row.append(1 / (1 + std::exp(-double(values[0]))), 6);
   }
   for (int64_t i = 0; i < width; ++i)
-    appendNumber(row, format.undo(target, static_cast<size_t>(i), values[i]), 7);
+    row.append(format.undo(target, static_cast<size_t>(i), values[i]), 7);
 }
 
 //===----------------------------------------------------------------------===//
@@ -157,13 +161,10 @@ public:
     return result;
   }
 
-  void append(int64_t example, std::string &row) const {
+  void append(int64_t example, CsvRow &row) const {
     if (raw.table)
-      for (const Column &column : raw.table->all()) {
-        if (&column != raw.table->all().data())
-          row += ',';
-        appendCsvCell(row, column.text(example));
-      }
+      for (const Column &column : raw.table->all())
+        row.append(column.text(example));
     const TextEncoder *encoder = format.textEncoder();
     if (!encoder)
       return;
@@ -173,7 +174,7 @@ public:
         window += ' ';
       window += raw.tokens.all[static_cast<size_t>(i)];
     }
-    appendText(row, window);
+    row.append(window);
   }
 
 private:
@@ -190,15 +191,15 @@ static Result<std::string> header(const GivenCells &given,
   for (const OutputColumns &output : outputs)
     for (std::string &name : output.names())
       names.push_back(std::move(name));
-  std::string row;
+  CsvRow row;
   for (size_t i = 0; i < names.size(); ++i) {
     if (std::find(names.begin(), names.begin() + static_cast<ptrdiff_t>(i), names[i]) !=
         names.begin() + static_cast<ptrdiff_t>(i))
       return fail("there would be two columns {}{}", inQuotes(names[i]),
                   i >= before ? ": the data has one already, which has to be renamed" : "");
-    appendText(row, names[i]);
+    row.append(names[i]);
   }
-  return row + "\n";
+  return std::move(row).line();
 }
 
 Result<std::string> predictAll(const LoadedCheckpoint &loaded, RawData raw,
@@ -235,13 +236,13 @@ Result<std::string> predictAll(const LoadedCheckpoint &loaded, RawData raw,
     if (!results)
       return results.takeError();
     for (int64_t i = 0; i < batch->rows; ++i) {
-      std::string row;
+      CsvRow row;
       given.append(batch->indices[static_cast<size_t>(i)], row);
       for (size_t output = 0; output < outputs.size(); ++output) {
         const Tensor &tensor = (*results)[output];
         outputs[output].append(tensor.f32() + i * (tensor.elements() / batch->rows), row);
       }
-      *text += row + "\n";
+      *text += std::move(row).line();
     }
   }
   return text;
