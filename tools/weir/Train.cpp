@@ -28,7 +28,12 @@ struct TrainCommand {
   Result<void> check() const;
 
 private:
-  Result<void> checkOutput(const char *option, const std::string &path) const;
+  // A file that is written, and who writes it.
+  struct Output {
+    std::string option, path;
+  };
+  std::vector<Output> outputs() const;
+  Result<void> checkOutput(const Output &output) const;
 };
 
 // Who watches a training: a table on standard error, and what was asked for.
@@ -74,6 +79,20 @@ Result<void> Watchers::failure() const {
   return {};
 }
 
+// Whether two names are those of one file, which may not be there yet. Devices, as /dev/null,
+// can be written to twice.
+static bool isSameFile(const std::string &a, const std::string &b) {
+  std::error_code error;
+  if (std::filesystem::exists(a, error) && !isRegularFile(a))
+    return false;
+  if (std::filesystem::equivalent(a, b, error))
+    return true;
+  auto whole = [&](const std::string &path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  };
+  return whole(a) == whole(b);
+}
+
 // What doesn't go together, found before anything is read.
 Result<void> TrainCommand::check() const {
   if (resume && output.empty())
@@ -81,14 +100,32 @@ Result<void> TrainCommand::check() const {
   if (findRate && (resume || !output.empty() || !log.empty() || !saveEvery.empty()))
     return fail("--find-lr keeps nothing of what it learns: -o, --resume, --save-every and --log "
                 "don't go with it");
-  for (auto [option, path] : {std::pair("-o", output), {"--log", log}, {"--curves", curves}})
-    if (Result<void> good = checkOutput(option, path); !good)
+  std::vector<Output> files = outputs();
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (Result<void> good = checkOutput(files[i]); !good)
       return good;
+    for (size_t j = 0; j < i; ++j)
+      if (isSameFile(files[j].path, files[i].path))
+        return fail("{} {}: {} {} is the same file; give each a name of its own", files[i].option,
+                    files[i].path, files[j].option, files[j].path);
+  }
   return {};
 }
 
+std::vector<TrainCommand::Output> TrainCommand::outputs() const {
+  std::vector<Output> result;
+  if (!output.empty())
+    result = {{"-o", output}, {"the state beside -o,", lastPath(output)}};
+  if (!log.empty())
+    result.push_back({"--log", log});
+  if (!curves.empty())
+    result.push_back({"--curves", curves});
+  return result;
+}
+
 // What is known of a file that will be written, rather than after the first epoch.
-Result<void> TrainCommand::checkOutput(const char *option, const std::string &path) const {
+Result<void> TrainCommand::checkOutput(const Output &output) const {
+  const auto &[option, path] = output;
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code ignored;
   if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))

@@ -61,6 +61,12 @@ static bool staysBefore(std::string_view line, int64_t first) {
   return step < first;
 }
 
+static Result<void> cutBehind(const std::string &path, size_t kept) {
+  if (isRegularFile(path) && ::truncate(path.c_str(), static_cast<off_t>(kept)) != 0)
+    return fail("{}: can't be written: {}", path, std::strerror(errno));
+  return {};
+}
+
 // Cuts the log behind what it says of the steps before `first`.
 static Result<void> keepBefore(const std::string &path, int64_t first) {
   if (!isRegularFile(path))
@@ -76,14 +82,12 @@ static Result<void> keepBefore(const std::string &path, int64_t first) {
       break;
     kept = end;
   }
-  if (::truncate(path.c_str(), static_cast<off_t>(kept)) != 0)
-    return fail("{}: can't be written: {}", path, std::strerror(errno));
-  return {};
+  return cutBehind(path, kept);
 }
 
 Result<std::unique_ptr<TrainLog>> TrainLog::open(const std::string &path, bool append,
                                                  int64_t every) {
-  FILE *file = std::fopen(path.c_str(), append ? "ae" : "we");
+  FILE *file = std::fopen(path.c_str(), "ae");
   if (!file)
     return fail("{}: can't be written: {}", path, std::strerror(errno));
   return std::unique_ptr<TrainLog>(new TrainLog(path, file, append, std::max<int64_t>(every, 1)));
@@ -102,11 +106,11 @@ void TrainLog::write(std::string text, bool flush) {
 
 void TrainLog::begin(const TrainingOutline &known) {
   outline = known;
-  if (append)
-    if (Result<void> cut = keepBefore(path, outline.firstStep); !cut) {
-      failure = cut.takeError();
-      return;
-    }
+  Result<void> cut = append ? keepBefore(path, outline.firstStep) : cutBehind(path, 0);
+  if (!cut) {
+    failure = cut.takeError();
+    return;
+  }
   write(fmt::format("{{\"event\":\"begin\",\"model\":{},\"epochs\":{},\"first_step\":{},"
                     "\"steps\":{},\"batch\":{},\"train_examples\":{},\"valid_examples\":{},"
                     "\"metrics\":{},\"scheduled\":{}}}",

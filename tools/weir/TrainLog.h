@@ -31,7 +31,8 @@ namespace weir {
 class TrainLog : public TrainingObserver {
 public:
   /// Starts a log, or goes on with one if `append`, which keeps what it says of the steps
-  /// before the first one. Of the steps every `every`-th one is told, and the first.
+  /// before the first one. What is in the file is touched when the training begins, not
+  /// before. Of the steps every `every`-th one is told, and the first.
   static Result<std::unique_ptr<TrainLog>> open(const std::string &path, bool append = false,
                                                 int64_t every = 1);
   ~TrainLog() override;
