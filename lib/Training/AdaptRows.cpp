@@ -31,6 +31,69 @@ const std::vector<Port> &RowAdapter::ports() const { return impl->loaded.ports; 
 int64_t RowAdapter::firstId() const { return impl->firstId; }
 
 //===----------------------------------------------------------------------===//
+// What is said from outside
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+// Statements from outside. What is wrong with them is said when the training is loaded.
+struct ParsedStatements {
+  explicit ParsedStatements(const std::vector<std::string> &texts) {
+    Diagnostics quiet;
+    for (const std::string &text : texts)
+      if (checkIsText(text, quiet))
+        files.push_back(parseTrainingStatements(text, quiet));
+    for (const std::unique_ptr<ast::SourceFile> &file : files)
+      for (const ast::Definition *definition : file->definitions)
+        all.insert(all.end(), definition->body.begin(), definition->body.end());
+  }
+  bool has(ast::StatementKind kind) const {
+    return std::ranges::find(all, kind, &ast::Statement::kind) != all.end();
+  }
+  // Whether one of these stands in the place of the other, as it would of a block's.
+  bool replace(const ast::Statement &other) const {
+    using enum ast::StatementKind;
+    return std::ranges::any_of(all, [&](const ast::Statement *own) {
+      return own->kind == other.kind && own->kind != Let && own->kind != Target &&
+             (own->kind != Data || own->name.text == other.name.text);
+    });
+  }
+
+  std::vector<std::unique_ptr<ast::SourceFile>> files;
+  std::vector<const ast::Statement *> all;
+};
+
+} // namespace
+
+// Those of the training, in whose place come those of this fitting.
+static Result<TrainingOverrides> mergeOverrides(const TrainingOverrides &training,
+                                                const TrainingOverrides &fitting) {
+  ParsedStatements before(training.statements), now(fitting.statements);
+  if (now.has(ast::StatementKind::ClipNorm))
+    return fail("--with: clip_norm shortens the gradient of all parameters together; that of the "
+                "few rows that are learned here has another length. Leave it out: a smaller --lr "
+                "makes the steps shorter");
+  TrainingOverrides merged;
+  for (const ast::Statement *statement : before.all)
+    if (!now.replace(*statement)) {
+      const char *begin = statement->range.Start.getPointer();
+      merged.statements.emplace_back(begin, statement->range.End.getPointer());
+    }
+  merged.statements.insert(merged.statements.end(), fitting.statements.begin(),
+                           fitting.statements.end());
+  // Another optimizer has arguments of its own.
+  if (!now.has(ast::StatementKind::Optimizer))
+    merged.optimizerArguments = training.optimizerArguments;
+  if (!now.has(ast::StatementKind::Schedule))
+    merged.scheduleArguments = training.scheduleArguments;
+  for (const auto &argument : fitting.optimizerArguments)
+    merged.optimizerArguments[argument.getKey()] = argument.getValue();
+  for (const auto &argument : fitting.scheduleArguments)
+    merged.scheduleArguments[argument.getKey()] = argument.getValue();
+  return merged;
+}
+
+//===----------------------------------------------------------------------===//
 // The larger model
 //===----------------------------------------------------------------------===//
 
@@ -129,17 +192,6 @@ static void freezeAllBut(const std::set<std::string> &tables, mlir::ModuleOp mod
   });
 }
 
-static bool setsClipNorm(const std::vector<std::string> &statements) {
-  Diagnostics quiet; // they have been read before, without a mistake
-  for (const std::string &text : statements)
-    for (std::unique_ptr<ast::SourceFile> file = parseTrainingStatements(text, quiet);
-         const ast::Definition *definition : file->definitions)
-      for (const ast::Statement *statement : definition->body)
-        if (statement->kind == ast::StatementKind::ClipNorm)
-          return true;
-  return false;
-}
-
 Result<std::unique_ptr<RowAdapter>>
 RowAdapter::create(Checkpoint checkpoint, const std::string &input,
                    std::span<const std::string> labels, const TrainingOverrides &overrides,
@@ -165,19 +217,13 @@ RowAdapter::create(Checkpoint checkpoint, const std::string &input,
     return size.takeError();
   source.sizes[*size] = rows;
   TrainingSource fitting = source;
-  fitting.overrides.statements.insert(fitting.overrides.statements.end(),
-                                      overrides.statements.begin(), overrides.statements.end());
-  for (const auto &argument : overrides.optimizerArguments)
-    fitting.overrides.optimizerArguments[argument.getKey()] = argument.getValue();
+  Result<TrainingOverrides> merged = mergeOverrides(source.overrides, overrides);
+  if (!merged)
+    return merged.takeError();
+  fitting.overrides = std::move(*merged);
   Result<LoadedTraining> loaded = loadTraining(fitting, diagnostics);
   if (!loaded)
     return loaded.takeError();
-  if (setsClipNorm(overrides.statements))
-    return fail(
-        "--with: clip_norm shortens the gradient of all parameters together; that of the few "
-        "rows "
-        "that are learned here has another length. Leave it out: a smaller --lr makes the "
-        "steps shorter");
   impl->loaded = std::move(*loaded);
 
   mlir::ModuleOp module = *impl->loaded.training.module;
