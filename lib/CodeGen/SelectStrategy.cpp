@@ -14,6 +14,9 @@ namespace weir {
 
 using namespace mlir;
 
+// Multiply-adds that take less time than a large kernel takes to compile, by far.
+static constexpr int64_t kLittleWork = 1 << 20;
+
 namespace {
 struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPass> {
   using Base::Base;
@@ -44,6 +47,11 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
 
     weir::ProductTiling tiling =
         weir::chooseTiling({rowsPerExample, depth, width}, {lanes, vectorRegisters, cacheBytes});
+    // What no example takes part in is computed once, at load. Where that is little, a
+    // kernel that is small, and soon compiled, is worth more than a fast one.
+    if (!llvm::any_of(op.getStaticLoopRanges(), ShapedType::isDynamic) &&
+        rowsPerExample * depth * width <= kLittleWork)
+      tiling.rows = tiling.rowBlock = 1;
     return weir::ProductStrategyAttr::get(&getContext(), tiling.rows, tiling.columns, tiling.lanes,
                                           tiling.rowBlock, tiling.panelBlock);
   }

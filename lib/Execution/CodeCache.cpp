@@ -83,8 +83,9 @@ std::string CodeCache::key(mlir::ModuleOp module, const CompileOptions &options)
   for (int64_t number :
        {target.vectorBits, target.vectorRegisters, int64_t(target.fusedMultiplyAdd),
         target.cacheBytes, int64_t(rewrites.oneHotToEmbedding), int64_t(rewrites.foldBatchNorm),
-        int64_t(rewrites.foldPad), int64_t(rewrites.splitConcat), int64_t(rewrites.mergeDuplicates),
-        int64_t(rewrites.convAlgorithm), int64_t(rewrites.winograd), options.parallelWork})
+        int64_t(rewrites.foldPad), int64_t(rewrites.splitConcat), int64_t(rewrites.foldTables),
+        int64_t(rewrites.mergeDuplicates), int64_t(rewrites.convAlgorithm),
+        int64_t(rewrites.winograd), options.parallelWork})
     os << number << ' ';
   os << '\n' << options.prefix << '\n';
   module->print(os, mlir::OpPrintingFlags().assumeVerified());

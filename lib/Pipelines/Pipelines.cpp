@@ -38,6 +38,9 @@ void weir::buildRewritePipeline(OpPassManager &manager, const RewriteOptions &op
     passes.addPass(createSplitConcatPass());
   if (options.oneHotToEmbedding)
     passes.addPass(createOneHotToEmbeddingPass());
+  // A look-up hides in what is computed from it, as the one-hot rows did in it.
+  if (options.foldTables)
+    passes.addPass(createFoldTablesPass());
 
   // Convolutions become products only when their channels are last.
   passes.addPass(createChannelsLastPass());
@@ -76,6 +79,9 @@ struct RewriteCommandLine : PassPipelineOptions<RewriteCommandLine> {
   Option<bool> splitConcat{*this, "split-concat",
                            llvm::cl::desc("Split products of joined tensors where it pays"),
                            llvm::cl::init(true)};
+  Option<bool> foldTables{*this, "fold-tables",
+                          llvm::cl::desc("Multiply tables once instead of the rows of each call"),
+                          llvm::cl::init(true)};
   Option<bool> mergeDuplicates{*this, "merge-duplicates",
                                llvm::cl::desc("Compute layers that occur twice once"),
                                llvm::cl::init(true)};
@@ -104,6 +110,7 @@ void weir::registerRewritePipeline() {
         options.foldBatchNorm = line.foldBatchNorm;
         options.foldPad = line.foldPad;
         options.splitConcat = line.splitConcat;
+        options.foldTables = line.foldTables;
         options.mergeDuplicates = line.mergeDuplicates;
         options.convAlgorithm = line.convAlgorithm;
         options.winograd = line.winograd;

@@ -78,3 +78,14 @@ func.func @depthwise(%x: tensor<?x8x9x6xf32>, %w: tensor<6x1x3x2xf32>) -> tensor
   %r = weir.conv2d %x, %w {strides = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 6 : i64, layout = #weir<layout channels_last>} : (tensor<?x8x9x6xf32>, tensor<6x1x3x2xf32>) -> tensor<?x6x8x6xf32>
   return %r : tensor<?x6x8x6xf32>
 }
+
+// What no example takes part in is computed once: a small kernel where it is little, a
+// fast one where it is much.
+// CHECK-LABEL: func.func @once
+// AVX2: <rows = 1, columns = 16, lanes = 8, rowBlock = 1,
+// AVX2: <rows = 6, columns = 16, lanes = 8,
+func.func @once(%t: tensor<42x13xf32>, %u: tensor<8428x13xf32>, %w: tensor<13x40xf32>) -> (tensor<42x40xf32>, tensor<8428x40xf32>) {
+  %r = weir.product %t, %w : (tensor<42x13xf32>, tensor<13x40xf32>) -> tensor<42x40xf32>
+  %s = weir.product %u, %w : (tensor<8428x13xf32>, tensor<13x40xf32>) -> tensor<8428x40xf32>
+  return %r, %s : tensor<42x40xf32>, tensor<8428x40xf32>
+}

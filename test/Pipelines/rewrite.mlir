@@ -1,5 +1,5 @@
 // RUN: weir-opt --weir-rewrite %s | FileCheck %s
-// RUN: weir-opt --weir-rewrite="conv-algorithm=im2col fold-batch-norm=false split-concat=false one-hot-to-embedding=false fold-pad=false merge-duplicates=false" %s | FileCheck %s --check-prefix=OFF
+// RUN: weir-opt --weir-rewrite="conv-algorithm=im2col fold-batch-norm=false split-concat=false one-hot-to-embedding=false fold-tables=false fold-pad=false merge-duplicates=false" %s | FileCheck %s --check-prefix=OFF
 
 // The whole rewrite stage on small networks that use it all: what remains between
 // the layers, and what each switch leaves in place.

@@ -58,6 +58,7 @@ struct Trial {
       maybeOff(rewrites.foldBatchNorm, "fold-batch-norm");
       maybeOff(rewrites.foldPad, "fold-pad");
       maybeOff(rewrites.splitConcat, "split-concat");
+      maybeOff(rewrites.foldTables, "fold-tables");
       maybeOff(rewrites.mergeDuplicates, "merge-duplicates");
     }
     if (choose.oneIn(3))

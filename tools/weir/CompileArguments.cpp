@@ -14,6 +14,7 @@ static constexpr Switch switches[] = {
     {"fold-batch-norm", &RewriteOptions::foldBatchNorm},
     {"fold-pad", &RewriteOptions::foldPad},
     {"split-concat", &RewriteOptions::splitConcat},
+    {"fold-tables", &RewriteOptions::foldTables},
     {"merge-duplicates", &RewriteOptions::mergeDuplicates},
 };
 

@@ -37,6 +37,7 @@ struct RewriteOptions {
   bool foldPad = true;
   /// Products of joined tensors become sums where that is cheaper.
   bool splitConcat = true;
+  bool foldTables = true;
   /// Layers that occur twice are computed once.
   bool mergeDuplicates = true;
   /// How a convolution's patches become the rows of a product.

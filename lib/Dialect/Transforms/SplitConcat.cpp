@@ -15,16 +15,6 @@ namespace weir {
 using namespace mlir;
 using namespace weir;
 
-// The part of a parameter from `offset` on along one axis.
-static Value sliceAxis(OpBuilder &builder, Location loc, Value value, int64_t axis, int64_t offset,
-                       int64_t size) {
-  SmallVector<int64_t> sizes(exampleShape(value));
-  SmallVector<int64_t> offsets(sizes.size(), 0), strides(sizes.size(), 1);
-  sizes[axis] = size;
-  offsets[axis] = offset;
-  return SliceOp::create(builder, loc, value, offsets, sizes, strides);
-}
-
 namespace {
 struct Splitter {
   bool always;

@@ -21,6 +21,15 @@ Value weir::transposeTo(OpBuilder &builder, Location loc, Value value,
   return moves ? TransposeOp::create(builder, loc, value, permutation).getResult() : value;
 }
 
+Value weir::sliceAxis(OpBuilder &builder, Location loc, Value value, int64_t axis, int64_t offset,
+                      int64_t size) {
+  SmallVector<int64_t> sizes(exampleShape(value));
+  SmallVector<int64_t> offsets(sizes.size(), 0), strides(sizes.size(), 1);
+  sizes[axis] = size;
+  offsets[axis] = offset;
+  return SliceOp::create(builder, loc, value, offsets, sizes, strides);
+}
+
 Value weir::scalar(OpBuilder &builder, Location loc, double value) {
   auto type = RankedTensorType::get({}, builder.getF32Type());
   return ConstantOp::create(builder, loc, DenseElementsAttr::get(type, static_cast<float>(value)));

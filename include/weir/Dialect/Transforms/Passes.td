@@ -147,6 +147,31 @@ def SplitConcatPass : Weir_Rewrite<"weir-split-concat"> {
   ];
 }
 
+def FoldTablesPass : Weir_Rewrite<"weir-fold-tables"> {
+  let summary = "Multiply a table once instead of the rows that are looked up in it";
+  let description = [{
+    ```mlir
+    %1 = weir.embedding %ids, %t : (tensor<?x!weir.index<672>>, tensor<672x60xf32>) -> tensor<?x60xf32>
+    %2 = weir.product %1, %m : (tensor<?x60xf32>, tensor<60x100xf32>) -> tensor<?x100xf32>
+    ```
+    becomes
+    ```mlir
+    %u = weir.product %t, %m : (tensor<672x60xf32>, tensor<60x100xf32>) -> tensor<672x100xf32>
+    %2 = weir.embedding %ids, %u : ...
+    ```
+
+    A look-up is the product of one-hot rows with the table, and products may be taken in
+    any order; that of table and matrix depends on parameters only, so it is computed once,
+    at load. A bag is treated alike, if it is a sum or a mean. Of joined rows each part
+    that is looked up meets its own rows of the matrix, and the results are added.
+
+    With `r` rows in the table, `d` long, `k` ids for each row and `n` features, a table is
+    folded if `2 k (n - d) <= d n` (reading other rows costs less than the product), if it
+    grows at most to twice its size or to 1 MiB, and if no more than 2^32 products are
+    needed to fold it.
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Towards products
 //===----------------------------------------------------------------------===//
