@@ -1,6 +1,7 @@
 //===- Adapt.cpp - weir adapt: a trained model meets somebody new -------------===//
 
 #include "CompileArguments.h"
+#include "OutputFiles.h"
 #include "Predict.h"
 
 #include "weir/Data/Csv.h"
@@ -171,6 +172,10 @@ static int adaptAndPredict(AdaptCommand &command) {
                           command.data.empty()    ? "--data FILE.csv, the examples to learn from"
                           : command.added.empty() ? "--new INPUT=NAME, which says what is new"
                                                   : "-o FILE, where the model goes"));
+  const OutputFile output = {"-o", command.output};
+  const std::string read[] = {command.data, command.predict};
+  if (Result<void> good = checkOutputs({&output, 1}, read); !good)
+    return userError(good.error());
   Result<CompileOptions> options = command.compile.options();
   if (!options)
     return userError(options.error());

@@ -3,6 +3,7 @@
 #include "Predict.h"
 
 #include "CompileArguments.h"
+#include "OutputFiles.h"
 
 #include "weir/Data/Csv.h"
 #include "weir/Data/Prefetcher.h"
@@ -249,6 +250,13 @@ Result<std::string> predictAll(const LoadedCheckpoint &loaded, RawData raw,
 }
 
 static int predict(const PredictCommand &command) {
+  if (!command.output.empty()) {
+    std::vector<std::string> read = filesOf(command.data.data);
+    read.push_back(command.checkpoint);
+    const OutputFile output = {"-o", command.output};
+    if (Result<void> good = checkOutputs({&output, 1}, read); !good)
+      return userError(good.error());
+  }
   Result<CompileOptions> options = command.compile.options();
   if (!options)
     return userError(options.error());

@@ -2,6 +2,7 @@
 
 #include "CompileArguments.h"
 #include "Curves.h"
+#include "OutputFiles.h"
 #include "ProgressBar.h"
 #include "TrainArguments.h"
 #include "TrainLog.h"
@@ -26,14 +27,6 @@ struct TrainCommand {
   bool resume = false, findRate = false;
 
   Result<void> check() const;
-
-private:
-  // A file that is written, and who writes it.
-  struct Output {
-    std::string option, path;
-  };
-  std::vector<Output> outputs() const;
-  Result<void> checkOutput(const Output &output) const;
 };
 
 // Who watches a training: a table on standard error, and what was asked for.
@@ -79,20 +72,6 @@ Result<void> Watchers::failure() const {
   return {};
 }
 
-// Whether two names are those of one file, which may not be there yet. Devices, as /dev/null,
-// can be written to twice.
-static bool isSameFile(const std::string &a, const std::string &b) {
-  std::error_code error;
-  if (std::filesystem::exists(a, error) && !isRegularFile(a))
-    return false;
-  if (std::filesystem::equivalent(a, b, error))
-    return true;
-  auto whole = [&](const std::string &path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-  };
-  return whole(a) == whole(b);
-}
-
 // What doesn't go together, found before anything is read.
 Result<void> TrainCommand::check() const {
   if (resume && output.empty())
@@ -100,51 +79,18 @@ Result<void> TrainCommand::check() const {
   if (findRate && (resume || !output.empty() || !log.empty() || !saveEvery.empty()))
     return fail("--find-lr keeps nothing of what it learns: -o, --resume, --save-every and --log "
                 "don't go with it");
-  std::vector<Output> files = outputs();
-  for (size_t i = 0; i < files.size(); ++i) {
-    if (Result<void> good = checkOutput(files[i]); !good)
-      return good;
-    for (size_t j = 0; j < i; ++j)
-      if (isSameFile(files[j].path, files[i].path))
-        return fail("{} {}: {} {} is the same file; give each a name of its own", files[i].option,
-                    files[i].path, files[j].option, files[j].path);
-  }
-  return {};
-}
-
-std::vector<TrainCommand::Output> TrainCommand::outputs() const {
-  std::vector<Output> result;
+  std::vector<OutputFile> outputs;
   if (!output.empty())
-    result = {{"-o", output}, {"the state beside -o,", lastPath(output)}};
+    outputs = {{"-o", output}, {"the state beside -o,", lastPath(output)}};
   if (!log.empty())
-    result.push_back({"--log", log});
+    outputs.push_back({"--log", log});
   if (!curves.empty())
-    result.push_back({"--curves", curves});
-  return result;
-}
-
-// What is known of a file that will be written, rather than after the first epoch.
-Result<void> TrainCommand::checkOutput(const Output &output) const {
-  const auto &[option, path] = output;
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code ignored;
-  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
-    return fail("{} {}: there is no folder {}", option, path, inQuotes(folder.string()));
-  if (std::filesystem::is_directory(path, ignored))
-    return fail("{} {}: that is a folder; expected a file's name", option, path);
-  std::vector<std::string> sources = {source.path};
-  for (const std::vector<std::string> *files : {&source.data.data, &source.data.valid})
-    for (const std::string &file : *files) {
-      sources.push_back(file);
-      sources.push_back(file.substr(file.find('=') + 1)); // NAME=FILE
-      // FILE.npz:KEY and FILE.csv:COLUMNS
-      sources.push_back(sources.back().substr(0, sources.back().find(':')));
-    }
-  for (const std::string &file : sources)
-    if (isRegularFile(path) && std::filesystem::equivalent(path, file, ignored))
-      return fail("{} {}: that is what is read, and would be lost; give another name", option,
-                  path);
-  return {};
+    outputs.push_back({"--curves", curves});
+  std::vector<std::string> read = filesOf(source.data.data);
+  for (std::string &file : filesOf(source.data.valid))
+    read.push_back(std::move(file));
+  read.push_back(source.path);
+  return checkOutputs(outputs, read);
 }
 
 // Set by Ctrl-C; a second one ends the process as usual.
