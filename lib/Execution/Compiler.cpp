@@ -1,6 +1,6 @@
 //===- Compiler.cpp - from a model in the weir dialect to object code -----------------===//
 
-#include "weir/Execution/Compiler.h"
+#include "LLVMStages.h"
 
 #include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/InitAll.h"
@@ -21,35 +21,13 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
 
-#include <chrono>
 #include <mutex>
 
 using namespace weir;
 
-namespace {
-
-// Adds the time from its making to its end to a list of stages.
-class StageTimer {
-public:
-  StageTimer(StageTimes *times, const char *stage)
-      : times(times), stage(stage), start(std::chrono::steady_clock::now()) {}
-  ~StageTimer() {
-    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    if (times)
-      times->push_back({stage, elapsed.count()});
-  }
-
-private:
-  StageTimes *times;
-  const char *stage;
-  std::chrono::steady_clock::time_point start;
-};
-
-llvm::Error makeError(const llvm::Twine &message) {
+static llvm::Error makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
-
-} // namespace
 
 llvm::Error weir::runStage(mlir::ModuleOp module, const char *stage, StageTimes *times,
                            llvm::function_ref<void(mlir::OpPassManager &)> build) {
@@ -114,33 +92,34 @@ llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptio
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::ModuleOp module,
-                                                                    llvm::LLVMContext &context,
-                                                                    const CompileOptions &options,
-                                                                    StageTimes *times) {
-  std::unique_ptr<llvm::Module> result;
+llvm::Expected<std::unique_ptr<llvm::Module>>
+weir::translate(mlir::ModuleOp module, llvm::LLVMContext &context, const CompileOptions &options) {
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       options.target.createTargetMachine();
   if (!machine)
     return machine.takeError();
-  {
-    StageTimer timer(times, "llvm ir");
-    result = mlir::translateModuleToLLVMIR(module, context, options.prefix);
-    if (!result)
-      return makeError("translating to LLVM IR failed, a bug in Weir");
-    result->setTargetTriple(llvm::Triple(options.target.triple));
-    result->setDataLayout((*machine)->createDataLayout());
-    for (llvm::Function &function : *result)
-      if (!function.isDeclaration()) {
-        // Nobody compares kernels' addresses, so that equal ones may be merged.
-        if (function.hasLocalLinkage())
-          function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-        function.addFnAttr("target-cpu", options.target.cpu);
-        function.addFnAttr("target-features", options.target.features);
-      }
-  }
+  std::unique_ptr<llvm::Module> result =
+      mlir::translateModuleToLLVMIR(module, context, options.prefix);
+  if (!result)
+    return makeError("translating to LLVM IR failed, a bug in Weir");
+  result->setTargetTriple(llvm::Triple(options.target.triple));
+  result->setDataLayout((*machine)->createDataLayout());
+  for (llvm::Function &function : *result)
+    if (!function.isDeclaration()) {
+      // Nobody compares kernels' addresses, so that equal ones may be merged.
+      if (function.hasLocalLinkage())
+        function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+      function.addFnAttr("target-cpu", options.target.cpu);
+      function.addFnAttr("target-features", options.target.features);
+    }
+  return result;
+}
 
-  StageTimer timer(times, "llvm passes");
+static llvm::Error runPasses(llvm::Module &module, const CpuTarget &target,
+                             llvm::StringRef pipeline) {
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
   llvm::PassBuilder builder(machine->get());
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -151,18 +130,45 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  // What Weir writes is in SSA form, vectorized and unrolled as it should be. LLVM has
-  // to clear away descriptors and repeated index arithmetic and to take out of loops
-  // what doesn't change in them; its standard pipelines take eight times as long and
-  // find nothing more. Layers of one shape, and of one place in the arena, have kernels
-  // that are the same to the letter: one is enough.
   llvm::ModulePassManager passes;
-  if (llvm::Error error = builder.parsePassPipeline(
-          passes, "mergefunc,function(early-cse<memssa>,simplifycfg,"
-                  "instcombine<no-verify-fixpoint;max-iterations=1>,loop-mssa(licm),"
-                  "early-cse,simplifycfg),globaldce"))
+  if (llvm::Error error = builder.parsePassPipeline(passes, pipeline))
+    return error;
+  passes.run(module, modules);
+  return llvm::Error::success();
+}
+
+llvm::Error weir::mergeKernels(llvm::Module &module, const CpuTarget &target) {
+  return runPasses(module, target, "mergefunc,globaldce");
+}
+
+// What Weir writes is in SSA form, vectorized and unrolled as it should be. LLVM has to
+// clear away descriptors and repeated index arithmetic and to take out of loops what
+// doesn't change in them; its standard pipelines take eight times as long and find
+// nothing more.
+llvm::Error weir::optimizeFunctions(llvm::Module &module, const CpuTarget &target) {
+  return runPasses(module, target,
+                   "function(early-cse<memssa>,simplifycfg,"
+                   "instcombine<no-verify-fixpoint;max-iterations=1>,loop-mssa(licm),"
+                   "early-cse,simplifycfg),globaldce");
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::ModuleOp module,
+                                                                    llvm::LLVMContext &context,
+                                                                    const CompileOptions &options,
+                                                                    StageTimes *times) {
+  std::unique_ptr<llvm::Module> result;
+  {
+    StageTimer timer(times, "llvm ir");
+    auto translated = translate(module, context, options);
+    if (!translated)
+      return translated.takeError();
+    result = std::move(*translated);
+  }
+  StageTimer timer(times, "llvm passes");
+  if (llvm::Error error = mergeKernels(*result, options.target))
     return std::move(error);
-  passes.run(*result, modules);
+  if (llvm::Error error = optimizeFunctions(*result, options.target))
+    return std::move(error);
   return result;
 }
 

@@ -6,8 +6,6 @@
 #include "weir/Execution/LoadedObject.h"
 
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 
 #include <chrono>
 
@@ -45,12 +43,7 @@ static llvm::Expected<ObjectCode> compileObject(mlir::ModuleOp module,
                                                 const CompileOptions &options, StageTimes *times) {
   if (llvm::Error error = lowerTo(module, Stage::LLVMDialect, options, times))
     return std::move(error);
-  llvm::LLVMContext context;
-  llvm::Expected<std::unique_ptr<llvm::Module>> ir =
-      translateToLLVM(module, context, options, times);
-  if (!ir)
-    return ir.takeError();
-  return emitMachineCode(**ir, options.target, /*assembly=*/false, times);
+  return emitLoadable(module, options, times);
 }
 
 // The same by way of the cache.

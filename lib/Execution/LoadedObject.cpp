@@ -2,7 +2,9 @@
 
 #include "weir/Execution/LoadedObject.h"
 
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Object/Archive.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace weir;
@@ -15,6 +17,27 @@ LoadedObject::LoadedObject(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {
 LoadedObject::~LoadedObject() = default;
 
 static Error asError(llvm::Error error) { return Error{llvm::toString(std::move(error))}; }
+
+static llvm::Error addObject(llvm::orc::LLJIT &jit, llvm::StringRef bytes,
+                             const std::string &name) {
+  return jit.addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(bytes, name));
+}
+
+static llvm::Error addMembers(llvm::orc::LLJIT &jit, llvm::StringRef bytes,
+                              const std::string &name) {
+  auto archive = llvm::object::Archive::create(llvm::MemoryBufferRef(bytes, name));
+  if (!archive)
+    return archive.takeError();
+  llvm::Error error = llvm::Error::success();
+  for (const llvm::object::Archive::Child &child : (*archive)->children(error)) {
+    llvm::Expected<llvm::StringRef> member = child.getBuffer();
+    if (!member)
+      return llvm::joinErrors(std::move(error), member.takeError());
+    if (llvm::Error added = addObject(jit, *member, name))
+      return llvm::joinErrors(std::move(error), std::move(added));
+  }
+  return error;
+}
 
 Result<std::unique_ptr<LoadedObject>> LoadedObject::load(llvm::ArrayRef<char> object,
                                                          const std::string &name) {
@@ -29,9 +52,10 @@ Result<std::unique_ptr<LoadedObject>> LoadedObject::load(llvm::ArrayRef<char> ob
   if (!process)
     return asError(process.takeError());
   impl->jit->getMainJITDylib().addGenerator(std::move(*process));
-  auto buffer =
-      llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(object.data(), object.size()), name);
-  if (llvm::Error error = impl->jit->addObjectFile(std::move(buffer)))
+  llvm::StringRef bytes(object.data(), object.size());
+  if (llvm::Error error = llvm::identify_magic(bytes) == llvm::file_magic::archive
+                              ? addMembers(*impl->jit, bytes, name)
+                              : addObject(*impl->jit, bytes, name))
     return asError(std::move(error));
   return std::unique_ptr<LoadedObject>(new LoadedObject(std::move(impl)));
 }

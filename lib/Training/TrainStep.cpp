@@ -10,8 +10,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 
 using namespace weir;
 
@@ -119,11 +117,7 @@ Result<std::unique_ptr<TrainStep>> TrainStep::compile(mlir::ModuleOp module,
           runStage(module, "llvm dialect", times,
                    [&](mlir::OpPassManager &manager) { buildLLVMPipeline(manager, codegen); }))
     return asError(std::move(error));
-  llvm::LLVMContext context;
-  auto ir = translateToLLVM(module, context, options, times);
-  if (!ir)
-    return asError(ir.takeError());
-  auto object = emitMachineCode(**ir, options.target, /*assembly=*/false, times);
+  auto object = emitLoadable(module, options, times);
   if (!object)
     return asError(object.takeError());
   auto loaded = LoadedObject::load(*object, options.prefix);

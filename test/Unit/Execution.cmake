@@ -2,8 +2,8 @@
 weir_unit_test(WeirExecutionTests ExecutionTargetTest.cpp
   LINK WeirExecution WeirCodeGen WeirSignature MLIR LLVM)
 
-# Which compiled models are kept.
-weir_unit_test(WeirCodeCacheTests CodeCacheTest.cpp LINK WeirExecution MLIR LLVM)
+# Which compiled models are kept, and what threads make of one.
+weir_unit_test(WeirCodeCacheTests CodeCacheTest.cpp LoadableCodeTest.cpp LINK WeirExecution MLIR LLVM)
 
 # Estimates: what they must agree with, whatever the figures.
 weir_unit_test(WeirCostModelTests CostModelTest.cpp LINK WeirCostModel)

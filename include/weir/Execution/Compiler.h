@@ -71,6 +71,11 @@ llvm::Expected<llvm::SmallVector<char, 0>> emitMachineCode(llvm::Module &module,
                                                            const CpuTarget &target, bool assembly,
                                                            StageTimes *times = nullptr);
 
+/// Object code to be loaded into this process, of a module lowered to Stage::LLVMDialect:
+/// an object file, or an archive of several where it took more than one thread.
+llvm::Expected<llvm::SmallVector<char, 0>>
+emitLoadable(mlir::ModuleOp module, const CompileOptions &options, StageTimes *times = nullptr);
+
 } // namespace weir
 
 #endif // WEIR_EXECUTION_COMPILER_H

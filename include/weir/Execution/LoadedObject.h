@@ -12,7 +12,7 @@
 
 namespace weir {
 
-/// An object file, linked by ORC against libc and libm of this process.
+/// An object file, or an archive of some, linked by ORC against libc and libm of this process.
 class LoadedObject {
 public:
   static Result<std::unique_ptr<LoadedObject>> load(llvm::ArrayRef<char> object,
