@@ -9,6 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace weir;
@@ -245,7 +246,10 @@ Lanes VectorBody::emitOp(Operation &op, ArrayRef<Value> dims, int64_t vectorDim)
 }
 
 SmallVector<Lanes> VectorBody::emitAll(Block &body, ArrayRef<Value> dims, int64_t vectorDim) {
+  // Ops that were fused come from other layers than the loop.
+  llvm::SaveAndRestore saved(loc, loc);
   for (Operation &op : body.without_terminator()) {
+    loc = op.getLoc();
     // A product that is part of a multiply-add is written there.
     auto mul = dyn_cast<arith::MulFOp>(op);
     if (mul && fusedMultiplyAdd && mul->hasOneUse() && isa<arith::AddFOp>(*mul->user_begin())) {

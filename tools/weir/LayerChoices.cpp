@@ -127,6 +127,9 @@ Result<std::vector<LayerChoice>> findChoices(ModuleOp module, const llvm::Source
   rewritten->walk([&](Operation *op) {
     if (!isa_and_nonnull<func::FuncOp>(op->getParentOp()) || op->hasTrait<OpTrait::IsTerminator>())
       return;
+    // What no example takes part in is computed once, at load.
+    if (llvm::none_of(op->getResultTypes(), isBatched))
+      return;
     Way way = wayOf(op);
     for (LayerChoice *choice : choicesOf(op)) {
       auto [rank, isNew] = ranks.try_emplace(choice, -1);
@@ -142,6 +145,8 @@ Result<std::vector<LayerChoice>> findChoices(ModuleOp module, const llvm::Source
   if (llvm::Error error = lowerTo(*lowered, Stage::Linalg, options))
     return Error{llvm::toString(std::move(error))};
   lowered->walk([&](linalg::GenericOp op) {
+    if (!llvm::is_contained(op.getStaticLoopRanges(), ShapedType::kDynamic))
+      return;
     if (auto strategy = op->getAttrOfType<ProductStrategyAttr>("weir.strategy"))
       for (LayerChoice *choice : choicesOf(op))
         choice->products.push_back(productOf(op, strategy));
