@@ -51,11 +51,13 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       return signalPassFailure();
     }
     ArrayRef<int64_t> runArena = arenaOf(run), prepareArena = arenaOf(prepare);
+    int64_t preparedBytes = module->getAttrOfType<IntegerAttr>("weir.prepared_bytes").getInt();
+    int64_t slice = sliceOf(runArena[1], preparedBytes);
     rebuild(builder, prepare, prefix + "_prepare");
-    rebuild(builder, run, prefix + "_run");
-    addSizeFunction(builder, prefix + "_prepared_size", 0, 0,
-                    module->getAttrOfType<IntegerAttr>("weir.prepared_bytes").getInt());
-    addSizeFunction(builder, prefix + "_arena_size", runArena[0], runArena[1], prepareArena[0]);
+    rebuild(builder, run, prefix + "_run", slice);
+    addSizeFunction(builder, prefix + "_prepared_size", 0, 0, preparedBytes);
+    addSizeFunction(builder, prefix + "_arena_size", runArena[0], runArena[1], prepareArena[0],
+                    slice);
     prepare.erase();
     run.erase();
   }
@@ -64,9 +66,21 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     return function->getAttrOfType<DenseI64ArrayAttr>("weir.arena_bytes").asArrayRef();
   }
 
-  // (batch) -> max(fixed + perExample * batch, least)
+  // How many examples to take through all kernels before the next ones, so that what one
+  // kernel writes is still in the second-level cache when another reads it; but so many
+  // that reading the weights again costs no more than that. 0 for all at once.
+  int64_t sliceOf(int64_t bytesPerExample, int64_t preparedBytes) const {
+    if (sliceBytes == 0 || bytesPerExample == 0)
+      return 0;
+    int64_t slice =
+        std::max<int64_t>(std::max<int64_t>(sliceBytes, preparedBytes) / bytesPerExample, 1);
+    // Products of one row per example take groups of six or twelve.
+    return slice > 12 ? slice / 12 * 12 : slice;
+  }
+
+  // (batch) -> max(fixed + perExample * min(batch, slice), least)
   static void addSizeFunction(OpBuilder &builder, const std::string &name, int64_t fixed,
-                              int64_t perExample, int64_t least) {
+                              int64_t perExample, int64_t least, int64_t slice = 0) {
     Location loc = builder.getUnknownLoc();
     Type i64 = builder.getI64Type();
     auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(i64, i64));
@@ -74,17 +88,21 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     auto constant = [&](int64_t n) {
       return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(n));
     };
-    Value bytes = arith::MulIOp::create(body, loc, function.getArgument(0), constant(perExample));
+    Value examples = function.getArgument(0);
+    if (slice > 0)
+      examples = arith::MinSIOp::create(body, loc, examples, constant(slice));
+    Value bytes = arith::MulIOp::create(body, loc, examples, constant(perExample));
     bytes = arith::AddIOp::create(body, loc, bytes, constant(fixed));
     bytes = arith::MaxSIOp::create(body, loc, bytes, constant(least));
     func::ReturnOp::create(body, loc, bytes);
   }
 
-  // Kernels into functions of their own; what calls them into an exported function.
-  void rebuild(OpBuilder &builder, func::FuncOp source, const std::string &name) {
+  // Kernels into functions of their own; what calls them into an exported function, for
+  // `slice` examples at a time unless that is 0.
+  void rebuild(OpBuilder &builder, func::FuncOp source, const std::string &name,
+               int64_t slice = 0) {
     Location loc = source.getLoc();
     Type pointer = LLVM::LLVMPointerType::get(builder.getContext());
-    Type i64 = builder.getI64Type();
     auto target = func::FuncOp::create(builder, loc, name,
                                        builder.getFunctionType(pointer, builder.getI32Type()));
     OpBuilder body = OpBuilder::atBlockBegin(target.addEntryBlock());
@@ -95,21 +113,103 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
               source.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), "weir.cardinality"))
         checkIds(body, source, argument, frame, cardinality.getInt());
 
+    if (slice == 0) {
+      callKernels(builder, body, source, frame, name);
+    } else {
+      func::FuncOp one = makeInternal(builder, loc, name + "_slice", pointer);
+      OpBuilder inner = OpBuilder::atBlockBegin(one.addEntryBlock());
+      callKernels(builder, inner, source, one.getArgument(0), name);
+      func::ReturnOp::create(inner, loc);
+      callSlices(body, source, frame, one, slice);
+    }
+    returnStatus(body, loc, WEIR_OK);
+  }
+
+  static func::FuncOp makeInternal(OpBuilder &builder, Location loc, const std::string &name,
+                                   TypeRange arguments) {
+    auto function =
+        func::FuncOp::create(builder, loc, name, builder.getFunctionType(arguments, {}));
+    function.setPrivate();
+    function->setAttr("llvm.linkage",
+                      LLVM::LinkageAttr::get(builder.getContext(), LLVM::Linkage::Internal));
+    return function;
+  }
+
+  void callKernels(OpBuilder &builder, OpBuilder &body, func::FuncOp source, Value frame,
+                   const std::string &name) {
+    Type i64 = builder.getI64Type();
     FrameReader reader(source, frame);
     int64_t number = 0;
     for (auto loop : source.getBody().front().getOps<scf::ForOp>()) {
-      auto kernel =
-          func::FuncOp::create(builder, loop.getLoc(), name + "_kernel" + std::to_string(number++),
-                               builder.getFunctionType({pointer, i64, i64}, {}));
-      kernel.setPrivate();
-      kernel->setAttr("llvm.linkage",
-                      LLVM::LinkageAttr::get(builder.getContext(), LLVM::Linkage::Internal));
+      func::FuncOp kernel =
+          makeInternal(builder, loop.getLoc(), name + "_kernel" + std::to_string(number++),
+                       {frame.getType(), i64, i64});
       fillKernel(kernel, source, loop);
       Value units = reader.read(body, loop.getUpperBound());
       callKernel(body, loop.getLoc(), kernel, frame, units,
                  loop->getAttrOfType<IntegerAttr>("weir.kernel").getInt());
     }
-    returnStatus(body, loc, WEIR_OK);
+  }
+
+  // Calls `one` for up to `slice` examples at a time. Each time it gets a frame of its
+  // own, whose inputs and outputs begin with the first of these examples.
+  static void callSlices(OpBuilder &body, func::FuncOp source, Value frame, func::FuncOp one,
+                         int64_t slice) {
+    Location loc = source.getLoc();
+    Type i64 = body.getI64Type(), pointer = frame.getType();
+    auto constant = [](OpBuilder &at, Location loc, int64_t n) -> Value {
+      return arith::ConstantOp::create(at, loc, at.getI64IntegerAttr(n));
+    };
+    Value batch = loadField(body, loc, frame, frame_layout::batch, i64);
+    Value step = constant(body, loc, slice);
+    Value fits = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sle, batch, step);
+    auto branch = scf::IfOp::create(body, loc, fits, /*withElseRegion=*/true);
+    OpBuilder whole = branch.getThenBodyBuilder();
+    func::CallOp::create(whole, loc, one, frame);
+
+    OpBuilder parts = branch.getElseBodyBuilder();
+    auto allocate = [&](int64_t words) -> Value {
+      return LLVM::AllocaOp::create(parts, loc, pointer, i64, constant(parts, loc, words));
+    };
+    // By field of the frame: the longest number of each list and what an example takes.
+    llvm::MapVector<int64_t, llvm::MapVector<int64_t, int64_t>> lists;
+    for (BlockArgument argument : source.getArguments()) {
+      FrameBuffer buffer = frameBuffer(source, argument);
+      if (!buffer.isList)
+        continue;
+      auto type = cast<MemRefType>(argument.getType());
+      int64_t bytes = type.hasStaticShape() ? 0 : type.getElementTypeBitWidth() / 8;
+      for (int64_t size : type.getShape())
+        bytes *= ShapedType::isDynamic(size) ? 1 : size;
+      lists[buffer.field][buffer.number] = bytes;
+    }
+    Value own = allocate(sizeof(weir_frame) / 8);
+    for (int64_t field : {frame_layout::prepared, frame_layout::arena, frame_layout::parallelFor,
+                          frame_layout::pool})
+      storeField(parts, loc, own, field, loadField(parts, loc, frame, field, pointer));
+    llvm::SmallDenseMap<int64_t, std::pair<Value, Value>> ownLists; // the caller's, its copy
+    for (auto &[field, numbers] : lists) {
+      int64_t length = 0;
+      for (auto &[number, bytes] : numbers)
+        length = std::max(length, number + 1);
+      ownLists[field] = {loadField(parts, loc, frame, field, pointer), allocate(length)};
+      storeField(parts, loc, own, field, ownLists[field].second);
+    }
+    auto loop = scf::ForOp::create(parts, loc, constant(parts, loc, 0), batch, step);
+    OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+    Value begin = loop.getInductionVar();
+    Value rest = arith::SubIOp::create(inner, loc, batch, begin);
+    storeField(inner, loc, own, frame_layout::batch,
+               arith::MinSIOp::create(inner, loc, rest, step));
+    for (auto &[field, numbers] : lists)
+      for (auto &[number, bytes] : numbers) {
+        Value start = loadField(inner, loc, ownLists[field].first, number * 8, pointer);
+        Value offset = arith::MulIOp::create(inner, loc, begin, constant(inner, loc, bytes));
+        start = LLVM::GEPOp::create(inner, loc, pointer, inner.getI8Type(), start,
+                                    ArrayRef<LLVM::GEPArg>{offset});
+        storeField(inner, loc, ownLists[field].second, number * 8, start);
+      }
+    func::CallOp::create(inner, loc, one, own);
   }
 
   static void fillKernel(func::FuncOp kernel, func::FuncOp source, scf::ForOp loop) {

@@ -89,6 +89,7 @@ void weir::buildLLVMPipeline(OpPassManager &manager, const CodeGenOptions &optio
   OutlineKernelsPassOptions outline;
   outline.prefix = options.prefix;
   outline.parallelWork = options.parallelWork;
+  outline.sliceBytes = options.cacheBytes;
   manager.addPass(createOutlineKernelsPass(outline));
   LowerToLLVMPassOptions lower;
   lower.fusedMultiplyAdd = options.fusedMultiplyAdd;

@@ -22,23 +22,25 @@ struct Clock {
   const std::vector<KernelCost> &kernels;
   ThreadPool *pool;
   int64_t batch, parallelWork;
-  size_t next = 0;                               // the kernel that comes now
+  size_t next = 0;                               // the kernel that comes now, in all slices
   std::vector<std::vector<double>> seconds = {}; // per kernel, of each run
 
   static void call(void *self, int64_t count, void (*body)(void *, int64_t, int64_t),
                    void *context) {
     Clock &clock = *static_cast<Clock *>(self);
-    size_t number = clock.next++;
-    bool known = number < clock.kernels.size();
-    bool parallel = clock.pool && count > 1 && known &&
-                    clock.kernels[number].work * clock.batch >= clock.parallelWork;
+    bool first = clock.next < clock.kernels.size();
+    size_t number = clock.next++ % clock.kernels.size();
+    int64_t slice = static_cast<const weir_frame *>(context)->batch;
+    bool parallel =
+        clock.pool && count > 1 && clock.kernels[number].work * slice >= clock.parallelWork;
     double start = now();
     if (parallel)
       clock.pool->run(count, body, context);
     else
       body(context, 0, count);
-    if (known)
-      clock.seconds[number].push_back(now() - start);
+    if (first)
+      clock.seconds[number].push_back(0);
+    clock.seconds[number].back() += now() - start;
   }
 };
 
@@ -156,7 +158,9 @@ static int profile(const BenchArguments &arguments) {
     return userError(call.error());
   (*call)->frame.parallel_for = Clock::call;
   (*call)->frame.pool = &clock;
-  if ((*jit)->call((*call)->frame) != WEIR_OK || clock.next != kernels->size())
+  // Each slice of the batch goes through all of them.
+  if (kernels->empty() || (*jit)->call((*call)->frame) != WEIR_OK ||
+      clock.next % kernels->size() != 0)
     return bug(
         fail("the compiled code has {} kernels, {} were expected", clock.next, kernels->size()));
 

@@ -190,12 +190,15 @@ def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
     `run` take a frame (see weir_runtime.h) and call the kernels, through the caller's
     `parallel_for` where a kernel has enough work. Buffers become views of the frame's
     memory. Both first check the frame's pointers, and `run` every id against its table.
-    The size functions are added.
+    A large batch goes through all kernels in slices, so that what one kernel writes is
+    still in the cache when the next one reads it. The size functions are added.
   }];
   let options = [
     Option<"prefix", "prefix", "std::string", "\"weir\"", "what exported names start with">,
     Option<"parallelWork", "parallel-work", "int64_t", "400000",
-           "a kernel of fewer operations runs on the calling thread; with 0 all go through parallel_for">
+           "a kernel of fewer operations runs on the calling thread; with 0 all go through parallel_for">,
+    Option<"sliceBytes", "slice-bytes", "int64_t", "0",
+           "run takes a batch in slices whose buffers, or the weights, are as large as this; with 0 at once">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
                            "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect",
