@@ -1,8 +1,9 @@
 //===- ThreadPool.cpp - Threads that sleep until there is work ----------------===//
 //
 // A job is announced by a new generation number, on which the workers sleep, and is
-// over when the count of running workers is zero, on which the caller sleeps. Both
-// are std::atomic::wait, a futex after a spin of well under a microsecond.
+// over when the count of running workers is zero, on which the caller sleeps. Both look
+// for some twenty microseconds first: the kernels of a call follow each other at once, and
+// to be woken takes about as long as a small one.
 //
 //===----------------------------------------------------------------------===//
 #include "weir/Runtime/ThreadPool.h"
@@ -14,6 +15,27 @@ namespace weir {
 
 /// True while this thread runs a piece of some pool's job.
 static thread_local bool insideBody = false;
+
+/// How often to look before going to sleep. A pause is some 10 to 40 ns.
+static constexpr int kLooks = 1000;
+
+static void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Returns when the value isn't `old` any more.
+static void waitForChange(const std::atomic<uint32_t> &value, uint32_t old) {
+  for (int look = 0; look < kLooks; ++look) {
+    if (value.load(std::memory_order_acquire) != old)
+      return;
+    pause();
+  }
+  value.wait(old, std::memory_order_acquire);
+}
 
 Result<std::unique_ptr<ThreadPool>> ThreadPool::create(int threads) {
   if (threads < 1 || threads > kMaxThreads)
@@ -43,7 +65,7 @@ void *ThreadPool::workerMain(void *argument) {
   // Generation 0 is before the first job. A worker can't miss one: no job begins
   // before all workers have finished the last.
   for (uint32_t seen = 0;; ++seen) {
-    pool.generation.wait(seen, std::memory_order_acquire);
+    waitForChange(pool.generation, seen);
     if (pool.stopping)
       return nullptr;
     pool.runPiece(worker->piece);
@@ -80,7 +102,7 @@ void ThreadPool::run(int64_t newCount, Body newBody, void *newContext) {
   generation.notify_all();
   runPiece(0);
   for (uint32_t left; (left = running.load(std::memory_order_acquire)) != 0;)
-    running.wait(left, std::memory_order_acquire);
+    waitForChange(running, left);
 }
 
 void ThreadPool::parallelFor(void *pool, int64_t count, Body body, void *context) {
