@@ -91,11 +91,12 @@ static llvm::Expected<ObjectCode> makeArchive(llvm::ArrayRef<ObjectCode> objects
 // In shares, of which this thread makes the first.
 static llvm::Expected<ObjectCode> emitShares(llvm::Module &module, size_t count,
                                              const CpuTarget &target) {
-  // Shares call each other's kernels.
+  // Shares call each other's kernels, through tables of addresses: the loader may put them
+  // more than the 2 GiB apart that a call reaches by itself.
   for (llvm::Function &function : module)
     if (function.hasLocalLinkage()) {
       function.setLinkage(llvm::GlobalValue::ExternalLinkage);
-      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+      function.setDSOLocal(false);
     }
   std::vector<size_t> shares = share(module, count);
   ObjectCode bitcode;
