@@ -21,9 +21,10 @@ namespace {
 std::string makeModule(int count, int length) {
   std::string text = "module {\n";
   for (int i = 0; i < count; ++i) {
-    text += fmt::format("llvm.func internal @part{}(%x: i64) -> i64 {{\n"
-                        "  %k = llvm.mlir.constant({} : i64) : i64\n  %s0 = llvm.add %x, %k : i64\n",
-                        i, i + 1);
+    text +=
+        fmt::format("llvm.func internal @part{}(%x: i64) -> i64 {{\n"
+                    "  %k = llvm.mlir.constant({} : i64) : i64\n  %s0 = llvm.add %x, %k : i64\n",
+                    i, i + 1);
     for (int j = 0; j < length; ++j)
       text += fmt::format("  %s{} = llvm.{} %s{}, %{} : i64\n", j + 1, j % 2 ? "mul" : "xor", j,
                           j % 3 ? "x" : "k");

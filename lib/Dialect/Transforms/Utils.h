@@ -19,8 +19,8 @@ mlir::Value transposeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Valu
                         llvm::ArrayRef<int64_t> permutation);
 
 /// The part of `value` along one example axis, `size` long, that starts at `offset`.
-mlir::Value sliceAxis(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
-                      int64_t axis, int64_t offset, int64_t size);
+mlir::Value sliceAxis(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, int64_t axis,
+                      int64_t offset, int64_t size);
 
 /// A constant of rank 0.
 mlir::Value scalar(mlir::OpBuilder &builder, mlir::Location loc, double value);
