@@ -92,29 +92,6 @@ llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptio
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>>
-weir::translate(mlir::ModuleOp module, llvm::LLVMContext &context, const CompileOptions &options) {
-  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
-      options.target.createTargetMachine();
-  if (!machine)
-    return machine.takeError();
-  std::unique_ptr<llvm::Module> result =
-      mlir::translateModuleToLLVMIR(module, context, options.prefix);
-  if (!result)
-    return makeError("translating to LLVM IR failed, a bug in Weir");
-  result->setTargetTriple(llvm::Triple(options.target.triple));
-  result->setDataLayout((*machine)->createDataLayout());
-  for (llvm::Function &function : *result)
-    if (!function.isDeclaration()) {
-      // Nobody compares kernels' addresses, so that equal ones may be merged.
-      if (function.hasLocalLinkage())
-        function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-      function.addFnAttr("target-cpu", options.target.cpu);
-      function.addFnAttr("target-features", options.target.features);
-    }
-  return result;
-}
-
 static llvm::Error runPasses(llvm::Module &module, const CpuTarget &target,
                              llvm::StringRef pipeline) {
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createTargetMachine();
@@ -137,15 +114,43 @@ static llvm::Error runPasses(llvm::Module &module, const CpuTarget &target,
   return llvm::Error::success();
 }
 
-llvm::Error weir::mergeKernels(llvm::Module &module, const CpuTarget &target) {
-  return runPasses(module, target, "mergefunc,globaldce");
+llvm::Expected<std::unique_ptr<llvm::Module>> weir::translate(mlir::ModuleOp module,
+                                                              llvm::LLVMContext &context,
+                                                              const CompileOptions &options,
+                                                              StageTimes *times) {
+  StageTimer timer(times, "llvm ir");
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      options.target.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  std::unique_ptr<llvm::Module> result =
+      mlir::translateModuleToLLVMIR(module, context, options.prefix);
+  if (!result)
+    return makeError("translating to LLVM IR failed, a bug in Weir");
+  result->setTargetTriple(llvm::Triple(options.target.triple));
+  result->setDataLayout((*machine)->createDataLayout());
+  for (llvm::Function &function : *result)
+    if (!function.isDeclaration()) {
+      // Nobody compares kernels' addresses, so that equal ones may be merged.
+      if (function.hasLocalLinkage())
+        function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+      function.addFnAttr("target-cpu", options.target.cpu);
+      function.addFnAttr("target-features", options.target.features);
+    }
+  // Layers of one shape, and of one place in the arena, have kernels that are the same to
+  // the letter.
+  if (llvm::Error error = runPasses(*result, options.target, "mergefunc,globaldce"))
+    return std::move(error);
+  return result;
 }
 
 // What Weir writes is in SSA form, vectorized and unrolled as it should be. LLVM has to
 // clear away descriptors and repeated index arithmetic and to take out of loops what
 // doesn't change in them; its standard pipelines take eight times as long and find
 // nothing more.
-llvm::Error weir::optimizeFunctions(llvm::Module &module, const CpuTarget &target) {
+llvm::Error weir::optimizeFunctions(llvm::Module &module, const CpuTarget &target,
+                                    StageTimes *times) {
+  StageTimer timer(times, "llvm passes");
   return runPasses(module, target,
                    "function(early-cse<memssa>,simplifycfg,"
                    "instcombine<no-verify-fixpoint;max-iterations=1>,loop-mssa(licm),"
@@ -156,18 +161,10 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
                                                                     llvm::LLVMContext &context,
                                                                     const CompileOptions &options,
                                                                     StageTimes *times) {
-  std::unique_ptr<llvm::Module> result;
-  {
-    StageTimer timer(times, "llvm ir");
-    auto translated = translate(module, context, options);
-    if (!translated)
-      return translated.takeError();
-    result = std::move(*translated);
-  }
-  StageTimer timer(times, "llvm passes");
-  if (llvm::Error error = mergeKernels(*result, options.target))
-    return std::move(error);
-  if (llvm::Error error = optimizeFunctions(*result, options.target))
+  auto result = translate(module, context, options, times);
+  if (!result)
+    return result.takeError();
+  if (llvm::Error error = optimizeFunctions(**result, options.target, times))
     return std::move(error);
   return result;
 }

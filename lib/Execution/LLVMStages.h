@@ -31,15 +31,15 @@ private:
   std::chrono::steady_clock::time_point start;
 };
 
-/// The module as LLVM IR, as it is.
-llvm::Expected<std::unique_ptr<llvm::Module>>
-translate(mlir::ModuleOp module, llvm::LLVMContext &context, const CompileOptions &options);
+/// The module as LLVM IR, as it is but for equal kernels, of which there is one.
+llvm::Expected<std::unique_ptr<llvm::Module>> translate(mlir::ModuleOp module,
+                                                        llvm::LLVMContext &context,
+                                                        const CompileOptions &options,
+                                                        StageTimes *times);
 
-/// Layers of one shape, and of one place in the arena, have kernels that are the same to
-/// the letter: one is enough. Looks at the whole module.
-llvm::Error mergeKernels(llvm::Module &module, const CpuTarget &target);
 /// Looks at one function at a time.
-llvm::Error optimizeFunctions(llvm::Module &module, const CpuTarget &target);
+llvm::Error optimizeFunctions(llvm::Module &module, const CpuTarget &target,
+                              StageTimes *times = nullptr);
 
 } // namespace weir
 

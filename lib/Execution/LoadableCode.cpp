@@ -8,6 +8,8 @@
 
 #include "LLVMStages.h"
 
+#include "weir/Runtime/ThreadPool.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
@@ -15,7 +17,6 @@
 #include "llvm/Object/ArchiveWriter.h"
 
 #include <numeric>
-#include <thread>
 
 using namespace weir;
 
@@ -33,7 +34,7 @@ static size_t countShares(const llvm::Module &module) {
   for (const llvm::GlobalVariable &global : module.globals())
     if (!global.isConstant())
       return 1;
-  size_t processors = std::max(std::thread::hardware_concurrency(), 1u);
+  size_t processors = static_cast<size_t>(ThreadPool::hardwareThreads());
   return std::clamp<size_t>(instructions / kLeastShare, 1, std::min(processors, kMostShares));
 }
 
@@ -88,7 +89,6 @@ static llvm::Expected<ObjectCode> makeArchive(llvm::ArrayRef<ObjectCode> objects
   return ObjectCode(bytes.begin(), bytes.end());
 }
 
-// In shares, of which this thread makes the first.
 static llvm::Expected<ObjectCode> emitShares(llvm::Module &module, size_t count,
                                              const CpuTarget &target) {
   // Shares call each other's kernels, through tables of addresses: the loader may put them
@@ -112,12 +112,15 @@ static llvm::Expected<ObjectCode> emitShares(llvm::Module &module, size_t count,
     else
       failures[own] = llvm::toString(object.takeError());
   };
-  std::vector<std::thread> threads;
-  for (size_t own = 1; own < count; ++own)
-    threads.emplace_back(emit, own);
-  emit(0);
-  for (std::thread &thread : threads)
-    thread.join();
+  auto emitRange = [](void *context, int64_t begin, int64_t end) {
+    for (int64_t own = begin; own < end; ++own)
+      (*static_cast<decltype(emit) *>(context))(static_cast<size_t>(own));
+  };
+  // Where no thread can be had, this one makes all shares.
+  if (auto pool = ThreadPool::create(static_cast<int>(count)))
+    (*pool)->run(static_cast<int64_t>(count), emitRange, &emit);
+  else
+    emitRange(&emit, 0, static_cast<int64_t>(count));
   for (const std::string &failure : failures)
     if (!failure.empty())
       return llvm::createStringError(llvm::inconvertibleErrorCode(), failure);
@@ -127,25 +130,15 @@ static llvm::Expected<ObjectCode> emitShares(llvm::Module &module, size_t count,
 llvm::Expected<ObjectCode> weir::emitLoadable(mlir::ModuleOp module, const CompileOptions &options,
                                               StageTimes *times) {
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> ir;
-  {
-    StageTimer timer(times, "llvm ir");
-    auto translated = translate(module, context, options);
-    if (!translated)
-      return translated.takeError();
-    ir = std::move(*translated);
-    if (llvm::Error error = mergeKernels(*ir, options.target))
-      return std::move(error);
-  }
-  size_t shares = countShares(*ir);
+  auto ir = translate(module, context, options, times);
+  if (!ir)
+    return ir.takeError();
+  size_t shares = countShares(**ir);
   if (shares > 1) {
     StageTimer timer(times, "llvm, threads");
-    return emitShares(*ir, shares, options.target);
+    return emitShares(**ir, shares, options.target);
   }
-  {
-    StageTimer timer(times, "llvm passes");
-    if (llvm::Error error = optimizeFunctions(*ir, options.target))
-      return std::move(error);
-  }
-  return emitMachineCode(*ir, options.target, /*assembly=*/false, times);
+  if (llvm::Error error = optimizeFunctions(**ir, options.target, times))
+    return std::move(error);
+  return emitMachineCode(**ir, options.target, /*assembly=*/false, times);
 }

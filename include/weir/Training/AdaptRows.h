@@ -23,9 +23,8 @@ public:
   /// Gives `labels`, which the model doesn't know, the next ids of the input `input`: its
   /// tables grow by rows that start at the mean of those of all known categories.
   /// `overrides` are for this fitting only and replace those of the checkpoint as they
-  /// would the block's. Refuses
-  /// inputs without categories or tables, models whose tables can't grow, and a clip_norm
-  /// among the overrides; that of the training block doesn't apply.
+  /// would the block's. Refuses inputs without categories or tables, models whose tables can't
+  /// grow, and a clip_norm among the overrides; that of the training block doesn't apply.
   /// Diagnostics of the frontend are appended to `diagnostics`.
   static Result<std::unique_ptr<RowAdapter>> create(Checkpoint checkpoint, const std::string &input,
                                                     std::span<const std::string> labels,
