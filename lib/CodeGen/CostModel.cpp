@@ -34,16 +34,25 @@ static int64_t fittingHeight(int64_t rowsPerExample, int64_t tallest, int64_t ve
   return best;
 }
 
+int64_t weir::lanesFor(int64_t columns, int64_t most) {
+  constexpr int64_t least = 4;
+  while (most > least && most / 2 >= columns)
+    most /= 2;
+  return most;
+}
+
 ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &unit) {
   ProductTiling tiling;
-  tiling.lanes = unit.lanes;
+  tiling.lanes = lanesFor(shape.width, unit.lanes);
   // Two vectors side by side, unless one holds all columns; as many rows as leave
   // registers for one row of the panel and one element of the rows.
-  int64_t vectors = shape.width > unit.lanes ? 2 : 1;
-  tiling.columns = vectors * unit.lanes;
+  int64_t vectors = shape.width > tiling.lanes ? 2 : 1;
+  tiling.columns = vectors * tiling.lanes;
   int64_t rows = std::max<int64_t>((unit.registers - vectors - 1) / vectors, 1);
-  // More rows than this gain nothing and cost address registers.
-  rows = std::min<int64_t>(rows, unit.registers > 16 ? 12 : 6);
+  // More rows than this gain nothing and cost address registers. With 32 registers LLVM
+  // reads the elements of all rows before it multiplies: there must be room for them, or
+  // sums are spilled in every step.
+  rows = std::min<int64_t>(rows, unit.registers > 16 ? 10 : 6);
   rows = fittingHeight(shape.rows, rows, vectors);
   tiling.rows = rows;
 
@@ -67,22 +76,25 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
 }
 
 double weir::productCost(const ProductShape &shape, const ProductTiling &tiling, int64_t batch) {
-  int64_t vectors = tiling.columns / tiling.lanes;
   int64_t rows = shape.rows * batch;
   int64_t groups = rows / tiling.rows, rest = rows % tiling.rows;
   // A rest is a full group that repeats rows, or, where an example has fewer rows than a
   // group, smaller groups, of four, two and one.
-  double steps = double(groups) * double(stepCost(tiling.rows, vectors));
   if (rest > 0 && shape.rows >= tiling.rows)
     rest = tiling.rows;
   else if (rest == 3)
     rest = 4;
-  if (rest > 0)
-    steps += double(stepCost(rest, vectors));
+  // What a panel of so many lanes costs in one step of all groups.
+  auto steps = [&](int64_t lanes) {
+    int64_t cost = groups * (tiling.rows * lanes + tiling.lanes);
+    return double(rest > 0 ? cost + rest * lanes + tiling.lanes : cost);
+  };
   // Addresses, the epilogue and stores take as long as eight steps (measured, AVX2).
   double depth = double(shape.depth) + 8;
-  int64_t panels = divideUp(shape.width, tiling.columns);
-  return steps * double(tiling.lanes) * depth * double(panels);
+  int64_t panels = shape.width / tiling.columns, narrow = 0;
+  for (int64_t left = shape.width % tiling.columns; left > 0; left -= tiling.lanes)
+    narrow += lanesFor(left, tiling.lanes);
+  return depth * (double(panels) * steps(tiling.columns) + (narrow > 0 ? steps(narrow) : 0));
 }
 
 //===----------------------------------------------------------------------===//

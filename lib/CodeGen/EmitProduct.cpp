@@ -346,16 +346,10 @@ void ProductEmitter::emitRows(Value rowBegin, Value rowEnd) {
   }
 }
 
-SmallVector<Value> ProductEmitter::rowsFrom(Value row, int64_t height, Value lastRow) {
+ProductEmitter::Rows ProductEmitter::rowsFrom(Value row, int64_t height, Value lastRow) {
   if (lastStart)
     row = arith::MinUIOp::create(builder, loc, row, lastStart);
-  SmallVector<Value> rows;
-  for (int64_t i = 0; i < height; ++i) {
-    rows.push_back(addIndex(builder, loc, row, constant(i)));
-    if (lastRow && i > 0)
-      rows.back() = arith::MinUIOp::create(builder, loc, rows.back(), lastRow);
-  }
-  return rows;
+  return {row, height, lastRow};
 }
 
 // Groups of few rows: sums for as many panels side by side as fill the registers.
@@ -363,7 +357,7 @@ void ProductEmitter::emitFewRows(Value begin, Value end, int64_t height, Value l
   scf::ForOp loop = loopOver(begin, end, height);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  SmallVector<Value> rows = rowsFrom(loop.getInductionVar(), height, lastRow);
+  Rows rows = rowsFrom(loop.getInductionVar(), height, lastRow);
 
   int64_t columns = strategy.getColumns();
   int64_t wholePanels = width / columns, rest = width % columns;

@@ -8,49 +8,31 @@
 
 #include "ProductEmitter.h"
 
+#include "weir/CodeGen/CostModel.h"
+
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace weir;
 
-// The position of a row along each merged loop.
-SmallVector<Value> ProductEmitter::splitRow(Value row) {
-  SmallVector<Value> positions(rowLoops.size());
-  for (size_t i = rowLoops.size(); i-- > 1;) {
-    Value size = constant(rowLoops[i].size);
-    positions[i] = arith::RemUIOp::create(builder, loc, row, size);
-    row = arith::DivUIOp::create(builder, loc, row, size);
-  }
-  if (!positions.empty())
-    positions[0] = row;
-  return positions;
-}
-
-Value ProductEmitter::rowBase(const FlatAccess &access, ArrayRef<Value> positions) {
-  Value base = constant(0);
-  for (auto [loop, position] : llvm::zip_equal(rowLoops, positions))
-    base = addIndex(builder, loc, base,
-                    mulIndex(builder, loc, position, access.factors[loop.innermost()]));
-  return base;
-}
-
 // The vectors that hold one row of the panels' results.
 SmallVector<ProductEmitter::Strip> ProductEmitter::strips(ArrayRef<Panel> panels) {
   SmallVector<Strip> result;
   for (auto [i, panel] : llvm::enumerate(panels))
-    for (int64_t first = 0; first < panel.columns; first += lanes)
-      result.push_back({i, first, std::min(lanes, panel.columns - first)});
+    for (int64_t first = 0; first < panel.columns; first += lanes) {
+      int64_t left = panel.columns - first;
+      result.push_back({i, first, std::min(lanes, left), lanesFor(left, lanes)});
+    }
   return result;
 }
 
 // Each row and each panel becomes a buffer of its own, so that inside the loops one
 // index serves all of them.
-SmallVector<Value> ProductEmitter::rowMemories(ArrayRef<Value> rows) {
+SmallVector<Value> ProductEmitter::rowMemories(const Rows &rows) {
   SmallVector<Value> memories;
-  for (Value row : rows)
-    memories.push_back(
-        startingAt(builder, loc, rowsAccess.memory, rowBase(rowsAccess, splitRow(row))));
+  for (Value base : rowBases(rowsAccess, rows))
+    memories.push_back(startingAt(builder, loc, rowsAccess.memory, base));
   return memories;
 }
 
@@ -62,11 +44,14 @@ SmallVector<Value> ProductEmitter::panelMemories(ArrayRef<Panel> panels) {
   return memories;
 }
 
-void ProductEmitter::emitGroup(ArrayRef<Panel> panels, ArrayRef<Value> rows) {
+void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
   SmallVector<Value> rowStarts = rowMemories(rows), panelStarts = panelMemories(panels);
   SmallVector<Strip> all = strips(panels);
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType()));
-  SmallVector<Value> sums(rows.size() * all.size(), zero);
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < rows.count; ++i)
+    for (const Strip &strip : all)
+      sums.push_back(arith::ConstantOp::create(builder, loc,
+                                               builder.getZeroAttr(vectorType(strip.lanes))));
   sums = sumLoops(
       0, {constant(0), constant(0)}, sums, [&](Position position, SmallVector<Value> accumulators) {
         return multiplyAdd(position, rowStarts, panelStarts, all, std::move(accumulators));
@@ -131,21 +116,23 @@ SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value
   for (const Strip &strip : all) {
     Value at = addIndex(builder, loc, position.panel, constant(strip.first));
     Value panel = panelStarts[strip.panel];
-    if (packed || strip.count == lanes) {
-      columnVectors.push_back(vector::LoadOp::create(builder, loc, vectorType(), panel, at));
+    VectorType type = vectorType(strip.lanes);
+    if (packed || strip.count == strip.lanes) {
+      columnVectors.push_back(vector::LoadOp::create(builder, loc, type, panel, at));
       continue;
     }
     // Past the last column of a matrix that isn't padded lies what isn't ours.
-    auto narrow = VectorType::get({strip.count}, builder.getF32Type());
-    Value part = vector::LoadOp::create(builder, loc, narrow, panel, at);
-    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType()));
+    Value part = vector::LoadOp::create(builder, loc, vectorType(strip.count), panel, at);
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
     columnVectors.push_back(vector::InsertStridedSliceOp::create(
         builder, loc, part, zero, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1}));
   }
   for (auto [i, row] : llvm::enumerate(rowStarts)) {
     Value element = memref::LoadOp::create(builder, loc, row, position.row);
-    Value spread = vector::BroadcastOp::create(builder, loc, vectorType(), element);
+    Value spread;
     for (auto [j, column] : llvm::enumerate(columnVectors)) {
+      if (!spread || spread.getType() != column.getType())
+        spread = vector::BroadcastOp::create(builder, loc, column.getType(), element);
       Value &accumulator = accumulators[i * columnVectors.size() + j];
       if (options.fusedMultiplyAdd)
         accumulator = vector::FMAOp::create(builder, loc, spread, column, accumulator);
@@ -159,10 +146,14 @@ SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value
 
 // Adds what the sum starts from, applies the epilogue and stores, one vector after
 // the other; the last vector of a narrow panel has fewer lanes.
-void ProductEmitter::finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayRef<Value> sums) {
-  SmallVector<SmallVector<Value>> positions;
-  for (Value row : rows)
-    positions.push_back(splitRow(row));
+void ProductEmitter::finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums) {
+  SmallVector<Value> outputBases = rowBases(output, rows), initBases;
+  if (init)
+    initBases = rowBases(*init, rows);
+  SmallVector<SmallVector<Value>> inputBases(epilogueInputs.size());
+  for (auto [bases, input] : llvm::zip_equal(inputBases, epilogueInputs))
+    if (input)
+      bases = rowBases(*input, rows);
 
   SmallVector<Strip> all = strips(panels);
   for (auto [j, strip] : llvm::enumerate(all)) {
@@ -170,13 +161,12 @@ void ProductEmitter::finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayR
     Value column = addIndex(
         builder, loc, mulIndex(builder, loc, panels[strip.panel].number, strategy.getColumns()),
         constant(strip.first));
-    auto type = VectorType::get({count}, builder.getF32Type());
+    VectorType type = vectorType(count);
     // Where the lanes run along the operand it is read as a vector, else one element
     // is shared by all.
-    auto read = [&](const FlatAccess &access, ArrayRef<Value> position) -> Lanes {
+    auto read = [&](const FlatAccess &access, Value base) -> Lanes {
       int64_t factor = access.factors[columnDim];
-      Value at =
-          addIndex(builder, loc, rowBase(access, position), mulIndex(builder, loc, column, factor));
+      Value at = addIndex(builder, loc, base, mulIndex(builder, loc, column, factor));
       if (factor == 1 && count > 1)
         return {vector::LoadOp::create(builder, loc, type, access.memory, at)};
       if (factor == 0 || count == 1)
@@ -192,17 +182,17 @@ void ProductEmitter::finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayR
           rowLoops, [&](const MergedLoop &loop) { return access.factors[loop.innermost()] == 0; });
     };
     SmallVector<Lanes> shared(epilogueInputs.size());
-    for (size_t i = 0; i < rows.size(); ++i) {
+    for (int64_t i = 0; i < rows.count; ++i) {
       Value value = sums[i * all.size() + j];
       if (count == 1)
         value = vector::ExtractOp::create(builder, loc, value, 0);
-      else if (count < lanes)
+      else if (count < strip.lanes)
         value =
             vector::ExtractStridedSliceOp::create(builder, loc, value, ArrayRef<int64_t>{0},
                                                   ArrayRef<int64_t>{count}, ArrayRef<int64_t>{1});
       VectorBody body(builder, loc, count, options.fusedMultiplyAdd);
       if (init) {
-        Value start = body.spread(read(*init, positions[i]));
+        Value start = body.spread(read(*init, initBases[i]));
         // The first block of examples begins the sum.
         if (sumBlock && kernel.start)
           start = arith::SelectOp::create(builder, loc, isFirstBlock, body.spread({kernel.start}),
@@ -219,17 +209,17 @@ void ProductEmitter::finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayR
             body.bind(argument, {operand->get()});
           } else if (isSameForAllRows(*epilogueInputs[n])) {
             if (!shared[n].value)
-              shared[n] = read(*epilogueInputs[n], positions[i]);
+              shared[n] = read(*epilogueInputs[n], inputBases[n][i]);
             body.bind(argument, shared[n]);
           } else {
-            body.bind(argument, read(*epilogueInputs[n], positions[i]));
+            body.bind(argument, read(*epilogueInputs[n], inputBases[n][i]));
           }
         }
         result = body.emit(*epilogue.getBody(), {}, -1);
       }
       Value stored = body.spread(result);
       int64_t factor = output.factors[columnDim];
-      Value at = addIndex(builder, loc, rowBase(output, positions[i]),
+      Value at = addIndex(builder, loc, outputBases[i],
                           mulIndex(builder, loc, column, factor));
       if (count == 1) {
         memref::StoreOp::create(builder, loc, stored, output.memory, at);

@@ -1,7 +1,7 @@
 //===- ProductEmitter.h - the loops of one product ------------------------*- C++ -*-===//
 //
 // EmitProduct.cpp divides a product into units, panels and groups of rows;
-// EmitProductSums.cpp writes the sums of one group.
+// RowAddresses.cpp finds the rows of a group, EmitProductSums.cpp writes its sums.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,10 +43,16 @@ private:
   template <typename T> using SmallVector = llvm::SmallVector<T>;
 
   // What one vector of a block of sums holds: columns `first` to `first + count` of
-  // panel `panel`.
+  // panel `panel`. It may have more lanes than that.
   struct Strip {
     size_t panel;
-    int64_t first, count;
+    int64_t first, count, lanes;
+  };
+  // Consecutive rows; where there is a last one, it stands for those past it.
+  struct Rows {
+    Value first;
+    int64_t count;
+    Value last;
   };
   // Where the loops of a sum have got to, in elements from a row's and a panel's start.
   struct Position {
@@ -63,12 +69,18 @@ private:
   void emitFewRows(Value begin, Value end, int64_t height, Value lastRow);
   void forEachPanel(llvm::function_ref<void(Panel)> body);
   void ifNarrow(llvm::function_ref<void()> body);
-  SmallVector<Value> rowsFrom(Value row, int64_t height, Value lastRow);
+  Rows rowsFrom(Value row, int64_t height, Value lastRow);
+
+  // Where rows lie (RowAddresses.cpp).
+  SmallVector<Value> rowBases(const FlatAccess &access, const Rows &rows);
+  Value rowBase(const FlatAccess &access, ArrayRef<Value> positions);
+  SmallVector<Value> splitRow(Value row);
+  Value lineEnd(const FlatAccess &access, ArrayRef<Value> positions);
 
   // One group of rows (EmitProductSums.cpp).
-  void emitGroup(ArrayRef<Panel> panels, ArrayRef<Value> rows);
+  void emitGroup(ArrayRef<Panel> panels, const Rows &rows);
   SmallVector<Strip> strips(ArrayRef<Panel> panels);
-  SmallVector<Value> rowMemories(ArrayRef<Value> rows);
+  SmallVector<Value> rowMemories(const Rows &rows);
   SmallVector<Value> panelMemories(ArrayRef<Panel> panels);
   SmallVector<Value> sumLoops(size_t level, Position position, SmallVector<Value> accumulators,
                               SumBody body);
@@ -77,9 +89,7 @@ private:
                                  ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                  SmallVector<Value> accumulators);
   void prefetch(Value panel, Value at);
-  void finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayRef<Value> sums);
-  Value rowBase(const FlatAccess &access, ArrayRef<Value> positions);
-  SmallVector<Value> splitRow(Value row);
+  void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
   Value sumSize(const MergedLoop &loop);
 
   /// Rows of a unit, at most; two groups, or a short last block could have no group.
@@ -90,7 +100,9 @@ private:
     return mlir::scf::ForOp::create(builder, loc, from, to, constant(step));
   }
   Value constant(int64_t value) { return indexConstant(builder, loc, value); }
-  mlir::VectorType vectorType() { return mlir::VectorType::get({lanes}, builder.getF32Type()); }
+  mlir::VectorType vectorType(int64_t size) {
+    return mlir::VectorType::get({size}, builder.getF32Type());
+  }
 
   mlir::OpBuilder &builder;
   const Kernel &kernel;

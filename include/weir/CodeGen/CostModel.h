@@ -38,6 +38,10 @@ struct ProductTiling {
   int64_t panelBlock;    // panels, of `columns` columns each, of a unit of work
 };
 
+/// The lanes of a vector for so many columns, of `most` that a register has: half as
+/// many, and half of those, as long as they hold all columns, but at least four.
+int64_t lanesFor(int64_t columns, int64_t most);
+
 /// Chooses the tiling for a product.
 ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
 
