@@ -5,12 +5,13 @@
 // RUN: weir-opt --weir-to-linalg --weir-select-strategy="cache-bytes=65536" %s | FileCheck %s --check-prefixes=CHECK,SMALL
 
 // The block of sums, rows x columns / lanes, fills the registers and leaves room for a
-// row of the panel and an element: 6 x 2 + 2 + 1 of 16, 12 x 2 + 2 + 1 of 32.
+// row of the panel and an element: 6 x 2 + 2 + 1 of 16; of 32, for an element of each row:
+// 10 x 2 + 2 + 10.
 // CHECK-LABEL: func.func @wide
 // AVX2: #weir.product_strategy<rows = 6, columns = 16, lanes = 8,
-// AVX512: #weir.product_strategy<rows = 12, columns = 32, lanes = 16,
+// AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
 // SSE: #weir.product_strategy<rows = 6, columns = 8, lanes = 4,
-// NEON: #weir.product_strategy<rows = 12, columns = 8, lanes = 4,
+// NEON: #weir.product_strategy<rows = 10, columns = 8, lanes = 4,
 func.func @wide(%x: tensor<?x72xf32>, %w: tensor<72x40xf32>) -> tensor<?x40xf32> {
   %r = weir.product %x, %w : (tensor<?x72xf32>, tensor<72x40xf32>) -> tensor<?x40xf32>
   return %r : tensor<?x40xf32>
@@ -33,10 +34,10 @@ func.func @cached(%x: tensor<?x72xf32>, %w: tensor<72x40xf32>) -> tensor<?x40xf3
   return %r : tensor<?x40xf32>
 }
 
-// A matrix that one vector holds gets one vector: a second would be nothing but zeros.
+// A matrix that one vector holds gets one vector, and no longer one than it needs.
 // CHECK-LABEL: func.func @narrow
-// AVX2: <rows = 6, columns = 8, lanes = 8,
-// AVX512: <rows = 12, columns = 16, lanes = 16,
+// AVX2: <rows = 6, columns = 4, lanes = 4,
+// AVX512: <rows = 10, columns = 4, lanes = 4,
 // SSE: <rows = 6, columns = 4, lanes = 4,
 func.func @narrow(%x: tensor<?x72xf32>, %w: tensor<72x4xf32>) -> tensor<?x4xf32> {
   %r = weir.product %x, %w : (tensor<?x72xf32>, tensor<72x4xf32>) -> tensor<?x4xf32>
