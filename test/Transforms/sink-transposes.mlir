@@ -46,6 +46,44 @@ func.func @excitation(%x: tensor<?x5x6x4xf32>, %g: tensor<?x4xf32>) -> tensor<?x
   return %2 : tensor<?x4x5x6xf32>
 }
 
+// The gradient of a relu: two images transposed alike, and a number.
+// CHECK-LABEL: func.func @select
+// CHECK-SAME: %[[M:.*]]: tensor<?x5x6x4xf32>, %[[X:.*]]: tensor<?x5x6x4xf32>, %[[S:.*]]: tensor<f32>
+// CHECK-NEXT: %[[Y:.*]] = weir.select %[[M]], %[[X]], %[[S]]
+// CHECK-NEXT: weir.transpose %[[Y]] {permutation = array<i64: 2, 0, 1>}
+func.func @select(%m: tensor<?x5x6x4xf32>, %x: tensor<?x5x6x4xf32>, %s: tensor<f32>) -> tensor<?x4x5x6xf32> {
+  %0 = weir.transpose %m {permutation = array<i64: 2, 0, 1>} : (tensor<?x5x6x4xf32>) -> tensor<?x4x5x6xf32>
+  %1 = weir.transpose %x {permutation = array<i64: 2, 0, 1>} : (tensor<?x5x6x4xf32>) -> tensor<?x4x5x6xf32>
+  %2 = weir.select %0, %1, %s : (tensor<?x4x5x6xf32>, tensor<?x4x5x6xf32>, tensor<f32>) -> tensor<?x4x5x6xf32>
+  return %2 : tensor<?x4x5x6xf32>
+}
+
+// An operand that lies the other way would have to be transposed instead.
+// CHECK-LABEL: func.func @select_of_another_order
+// CHECK: weir.transpose
+// CHECK: weir.transpose
+// CHECK: weir.select
+// CHECK-NEXT: return
+func.func @select_of_another_order(%m: tensor<?x5x6x4xf32>, %x: tensor<?x5x6x4xf32>, %y: tensor<?x4x5x6xf32>) -> tensor<?x4x5x6xf32> {
+  %0 = weir.transpose %m {permutation = array<i64: 2, 0, 1>} : (tensor<?x5x6x4xf32>) -> tensor<?x4x5x6xf32>
+  %1 = weir.transpose %x {permutation = array<i64: 2, 0, 1>} : (tensor<?x5x6x4xf32>) -> tensor<?x4x5x6xf32>
+  %2 = weir.select %0, %1, %y : (tensor<?x4x5x6xf32>, tensor<?x4x5x6xf32>, tensor<?x4x5x6xf32>) -> tensor<?x4x5x6xf32>
+  return %2 : tensor<?x4x5x6xf32>
+}
+
+// What is the same for all examples is transposed before it is repeated for each.
+// CHECK-LABEL: func.func @repeated
+// CHECK-SAME: %[[X:.*]]: tensor<?x5x6x4xf32>, %[[C:.*]]: tensor<4x1x1xf32>, %[[B:.*]]: tensor<?xf32>
+// CHECK: %[[R:.*]] = weir.broadcast %[[P:.*]] batch %[[B]] : (tensor<1x1x4xf32>, tensor<?xf32>) -> tensor<?x5x6x4xf32>
+// CHECK: %[[Y:.*]] = weir.add %[[X]], %[[R]]
+// CHECK: weir.transpose %[[Y]] {permutation = array<i64: 2, 0, 1>}
+func.func @repeated(%x: tensor<?x5x6x4xf32>, %c: tensor<4x1x1xf32>, %b: tensor<?xf32>) -> tensor<?x4x5x6xf32> {
+  %0 = weir.transpose %x {permutation = array<i64: 2, 0, 1>} : (tensor<?x5x6x4xf32>) -> tensor<?x4x5x6xf32>
+  %1 = weir.broadcast %c batch %b : (tensor<4x1x1xf32>, tensor<?xf32>) -> tensor<?x4x5x6xf32>
+  %2 = weir.add %0, %1 : (tensor<?x4x5x6xf32>, tensor<?x4x5x6xf32>) -> tensor<?x4x5x6xf32>
+  return %2 : tensor<?x4x5x6xf32>
+}
+
 // Two images transposed alike, one of them stretched.
 // CHECK-LABEL: func.func @binary_of_two
 // CHECK-SAME: %[[X:.*]]: tensor<?x5x6x4xf32>, %[[Y:.*]]: tensor<?x5x1x4xf32>

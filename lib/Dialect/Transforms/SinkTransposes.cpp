@@ -54,12 +54,18 @@ static SmallVector<int64_t> alignedShape(Value value, size_t rank) {
   return aligned;
 }
 
+// The op that repeats an unbatched value for each example, if one computes `value`.
+static BroadcastOp repeatedForBatch(Value value) {
+  auto op = value.getDefiningOp<BroadcastOp>();
+  return op && op.getBatch() ? op : BroadcastOp();
+}
+
 // Whether `value` can stand beside x where it stood beside transpose(x, p)
 // without a transpose at run time that isn't there already.
 static bool isFreeBeside(Value value, ArrayRef<int64_t> permutation) {
   if (exampleShape(value).size() > permutation.size())
     return false;
-  if (!isBatched(value.getType()))
+  if (!isBatched(value.getType()) || repeatedForBatch(value))
     return true;
   if (auto op = value.getDefiningOp<TransposeOp>(); op && op.getPermutation() == permutation)
     return true;
@@ -84,36 +90,52 @@ static Value besideInput(PatternRewriter &rewriter, Location loc, Value value,
     return op.getInput();
   SmallVector<int64_t> aligned = alignedShape(value, permutation.size());
   SmallVector<int64_t> back = inverse(permutation);
+  if (BroadcastOp op = repeatedForBatch(value)) {
+    Value input = reshapeTo(rewriter, loc, op.getInput(),
+                            alignedShape(op.getInput(), permutation.size()));
+    Type type = makeTensorType(/*batched=*/true, permuted(aligned, back),
+                               op.getType().getElementType());
+    return BroadcastOp::create(rewriter, loc, type, transposeTo(rewriter, loc, input, back),
+                               op.getBatch());
+  }
   if (movesOnlyUnitAxes(aligned, back))
     return reshapeTo(rewriter, loc, value, permuted(aligned, back));
   return transposeTo(rewriter, loc, reshapeTo(rewriter, loc, value, aligned), back);
 }
 
 namespace {
-struct SinkThroughBinary : RewritePattern {
-  SinkThroughBinary(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+// Elementwise ops of several operands, one of them transposed.
+struct SinkThroughElementwise : RewritePattern {
+  SinkThroughElementwise(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (!isBinaryElementwise(op))
-      return rewriter.notifyMatchFailure(op, "not a binary elementwise op");
-    for (int i : {0, 1}) {
-      auto transpose = transposeOf(op->getOperand(i));
-      Value other = op->getOperand(1 - i);
-      if (!transpose || !isFreeBeside(other, transpose.getPermutation()))
-        continue;
-      // A small operand that is stretched is not worth a transpose of the result.
-      auto otherTranspose = transposeOf(other);
-      bool alike = otherTranspose && otherTranspose.getPermutation() == transpose.getPermutation();
-      if (!alike && exampleShape(transpose.getResult()) != exampleShape(op->getResult(0)))
+    if (!isBinaryElementwise(op) && !isa<SelectOp>(op))
+      return rewriter.notifyMatchFailure(op, "not an elementwise op of several operands");
+    for (Value operand : op->getOperands()) {
+      auto transpose = transposeOf(operand);
+      if (!transpose)
         continue;
       SmallVector<int64_t> permutation(transpose.getPermutation());
-      SmallVector<Value, 2> operands(2);
-      operands[i] = transpose.getInput();
-      operands[1 - i] = besideInput(rewriter, op->getLoc(), other, permutation);
+      auto isFree = [&](Value other) {
+        return other == operand || isFreeBeside(other, permutation);
+      };
+      if (!llvm::all_of(op->getOperands(), isFree))
+        continue;
+      // A small operand that is stretched is not worth a transpose of the result.
+      auto isAlike = [&](Value other) {
+        auto otherTranspose = transposeOf(other);
+        return otherTranspose && otherTranspose.getPermutation() == ArrayRef(permutation);
+      };
+      if (!llvm::all_of(op->getOperands(), isAlike) &&
+          exampleShape(operand) != exampleShape(op->getResult(0)))
+        continue;
+      SmallVector<Value> operands;
+      for (Value other : op->getOperands())
+        operands.push_back(besideInput(rewriter, op->getLoc(), other, permutation));
       Value result = rebuildElementwise(rewriter, op, operands);
       rewriter.replaceOpWithNewOp<TransposeOp>(op, result, permutation);
       return success();
     }
-    return rewriter.notifyMatchFailure(op, "no transposed operand with a partner that allows it");
+    return rewriter.notifyMatchFailure(op, "no transposed operand with partners that allow it");
   }
 };
 
@@ -450,7 +472,7 @@ struct RaiseAboveFlatten : RewritePattern {
 
 void weir::populateSinkTransposePatterns(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
-  patterns.add<SinkThroughUnary, SinkThroughBinary, SinkThroughConcat, SinkThroughReduce<SumOp>,
+  patterns.add<SinkThroughUnary, SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce<SumOp>,
                SinkThroughReduce<MeanOp>, SinkThroughReduce<MaxOp>, SinkThroughAxis<SoftmaxOp>,
                SinkThroughAxis<LogSoftmaxOp>, SinkThroughAxis<BatchNormOp>, SinkThroughLayerNorm,
                SinkThroughPad, SinkThroughSlice, SinkThroughReshape, RaiseAboveFlatten>(context);

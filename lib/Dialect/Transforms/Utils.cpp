@@ -45,13 +45,16 @@ bool weir::isBinaryElementwise(Operation *op) {
 }
 
 Value weir::rebuildElementwise(OpBuilder &builder, Operation *op, ValueRange operands) {
-  Type type = operands.front().getType();
-  if (operands.size() == 2) {
-    auto shape = broadcastShapes(exampleShape(operands[0]), exampleShape(operands[1]));
-    assert(shape && "operands must broadcast");
-    type = makeTensorType(isBatched(operands[0].getType()) || isBatched(operands[1].getType()),
-                          *shape, cast<RankedTensorType>(type).getElementType());
+  auto first = cast<RankedTensorType>(operands.front().getType());
+  SmallVector<int64_t> shape(exampleShape(operands.front()));
+  bool batched = isBatched(first);
+  for (Value operand : operands.drop_front()) {
+    auto wider = broadcastShapes(shape, exampleShape(operand));
+    assert(wider && "operands must broadcast");
+    shape.assign(wider->begin(), wider->end());
+    batched |= isBatched(operand.getType());
   }
+  Type type = makeTensorType(batched, shape, first.getElementType());
   OperationState state(op->getLoc(), op->getName(), operands, {type}, op->getAttrs());
   return builder.create(state)->getResult(0);
 }
