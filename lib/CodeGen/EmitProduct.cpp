@@ -322,8 +322,14 @@ void ProductEmitter::emitRows(Value rowBegin, Value rowEnd) {
   lastStart = nullptr;
   if (height == 1 || (!fewRows && repeatable))
     return;
-  if (!fewRows)
-    return emitFewRows(groupsEnd, rowEnd, 1, nullptr);
+  if (!fewRows) {
+    // Where the batch is none of the rows' axes, it is known how many the rest has.
+    bool known = llvm::none_of(rowLoops, [](const MergedLoop &loop) { return loop.batched; });
+    int64_t left = known ? rowsPerExample % height : 1;
+    if (left > 0)
+      emitFewRows(groupsEnd, rowEnd, left, nullptr);
+    return;
+  }
 
   Value begin = groupsEnd;
   for (int64_t few = tallest; few >= 1; few /= 2) {

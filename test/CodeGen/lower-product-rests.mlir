@@ -100,3 +100,24 @@ func.func @many_rows(%x: memref<?x9x72xf32>, %w: memref<1x72x16xf32>, %out: memr
   }
   return
 }
+
+// A sum over the batch may add to no row twice, but it is known that 23 rows are five groups
+// of four, and a group of three.
+// CHECK-LABEL: func.func @known_rest
+// CHECK: scf.for {{.*}} step %c4
+// CHECK: vector.fma
+// CHECK: scf.for {{.*}} step %c3
+// CHECK: %{{.*}}:3 = scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @known_rest(%x: memref<?x23xf32>, %w: memref<?x8xf32>, %out: memref<23x8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<23x8xf32>)
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x23xf32>, memref<?x8xf32>) outs(%out : memref<23x8xf32>) attrs = {weir.contraction, weir.strategy = #weir.product_strategy<rows = 4, columns = 8, lanes = 8, rowBlock = 16, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
