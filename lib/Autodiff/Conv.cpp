@@ -91,8 +91,11 @@ static Value stridedInputGradient(const Conv &conv, ReverseRule &r) {
   if (!sets)
     return r.zeros(conv.input);
   sets = r.reshape(sets, {s[0], s[1], channels, sizes[0], sizes[1]});
-  sets = r.transpose(sets, {2, 3, 0, 4, 1});
-  Value result = r.reshape(sets, {channels, sizes[0] * s[0], sizes[1] * s[1]});
+  // The channels stay behind the axes that are merged, so that their transpose can sink to
+  // where they are wanted last.
+  sets = r.transpose(sets, {3, 0, 4, 1, 2});
+  Value result = r.reshape(sets, {sizes[0] * s[0], sizes[1] * s[1], channels});
+  result = r.transpose(result, {2, 0, 1});
   if (exampleShape(result) != input)
     result = SliceOp::create(r.builder, r.loc, result, ArrayRef<int64_t>{0, 0, 0}, input,
                              ArrayRef<int64_t>{1, 1, 1});

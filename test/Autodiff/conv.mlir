@@ -24,9 +24,10 @@
 // CHECK: %[[W4:.*]] = weir.reverse %[[W3]] {axes = array<i64: 2, 3>}
 // CHECK: %[[S0:.*]] = weir.conv2d %[[V10]], %[[W4]] {dilations = array<i64: 1, 1>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 0, 0>, strides = array<i64: 1, 1>}
 // CHECK: %[[S1:.*]] = weir.reshape %[[S0]] : (tensor<?x8x3x3xf32>) -> tensor<?x2x2x2x3x3xf32>
-// CHECK: %[[S2:.*]] = weir.transpose %[[S1]] {permutation = array<i64: 2, 3, 0, 4, 1>}
-// CHECK: %[[S3:.*]] = weir.reshape %[[S2]] : (tensor<?x2x3x2x3x2xf32>) -> tensor<?x2x6x6xf32>
-// CHECK: %[[V16:.*]] = weir.slice %[[S3]] {offsets = array<i64: 0, 0, 0>, sizes = array<i64: 2, 5, 6>, strides = array<i64: 1, 1, 1>}
+// CHECK: %[[S2:.*]] = weir.transpose %[[S1]] {permutation = array<i64: 3, 0, 4, 1, 2>}
+// CHECK: %[[S3:.*]] = weir.reshape %[[S2]] : (tensor<?x3x2x3x2x2xf32>) -> tensor<?x6x6x2xf32>
+// CHECK: %[[S4:.*]] = weir.transpose %[[S3]] {permutation = array<i64: 2, 0, 1>}
+// CHECK: %[[V16:.*]] = weir.slice %[[S4]] {offsets = array<i64: 0, 0, 0>, sizes = array<i64: 2, 5, 6>, strides = array<i64: 1, 1, 1>}
 // CHECK: %[[V17:.*]] = weir.conv2d_weight_gradient %[[V2]], %[[V10]] {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 2>, pad_high = array<i64: 1, 0>, pad_low = array<i64: 1, 0>, strides = array<i64: 2, 2>}
 // CHECK: %[[V18:.*]] = weir.mul %[[V16]], %[[A0]]
 // CHECK: %[[V19:.*]] = weir.sum %[[V18]] {axes = array<i64: 0, 1, 2>} : (tensor<?x2x5x6xf32>) -> tensor<?xf32>
