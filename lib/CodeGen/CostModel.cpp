@@ -53,6 +53,13 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
   // reads the elements of all rows before it multiplies: there must be room for them, or
   // sums are spilled in every step.
   rows = std::min<int64_t>(rows, unit.registers > 16 ? 10 : 6);
+  // A row alone with one vector is one sum, each step of which waits for the one before. In
+  // groups of more rows there must be as many sums for each, or bits would depend on the
+  // batch.
+  if (vectors == 1 && shape.rows == 1 && shape.depth >= 16) {
+    tiling.sums = 4;
+    rows = std::max<int64_t>(rows / 2, 1);
+  }
   rows = fittingHeight(shape.rows, rows, vectors);
   tiling.rows = rows;
 

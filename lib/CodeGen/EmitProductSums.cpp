@@ -47,15 +47,26 @@ SmallVector<Value> ProductEmitter::panelMemories(ArrayRef<Panel> panels) {
 void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
   SmallVector<Value> rowStarts = rowMemories(rows), panelStarts = panelMemories(panels);
   SmallVector<Strip> all = strips(panels);
+  // All sums of one kind, then all of the next.
+  int64_t kinds = strategy.getSums();
   SmallVector<Value> sums;
-  for (int64_t i = 0; i < rows.count; ++i)
+  for (int64_t i = 0; i < kinds * rows.count; ++i)
     for (const Strip &strip : all)
-      sums.push_back(arith::ConstantOp::create(builder, loc,
-                                               builder.getZeroAttr(vectorType(strip.lanes))));
-  sums = sumLoops(
-      0, {constant(0), constant(0)}, sums, [&](Position position, SmallVector<Value> accumulators) {
-        return multiplyAdd(position, rowStarts, panelStarts, all, std::move(accumulators));
-      });
+      sums.push_back(
+          arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType(strip.lanes))));
+  size_t count = rows.count * all.size();
+  sums = sumLoops(0, {constant(0), constant(0)}, sums,
+                  [&](Position position, int64_t kind, SmallVector<Value> accumulators) {
+                    auto own = MutableArrayRef(accumulators).slice(kind * count, count);
+                    llvm::copy(
+                        multiplyAdd(position, rowStarts, panelStarts, all, SmallVector<Value>(own)),
+                        own.begin());
+                    return accumulators;
+                  });
+  for (; kinds > 1; kinds /= 2)
+    for (size_t i = 0; i < kinds / 2 * count; ++i)
+      sums[i] = arith::AddFOp::create(builder, loc, sums[i], sums[kinds / 2 * count + i]);
+  sums.resize(count);
   finish(panels, rows, sums);
 }
 
@@ -71,19 +82,41 @@ Value ProductEmitter::sumSize(const MergedLoop &loop) {
 SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
                                             SmallVector<Value> accumulators, SumBody body) {
   if (level == sumLoopsMerged.size())
-    return body(position, std::move(accumulators));
+    return body(position, 0, std::move(accumulators));
   const MergedLoop &merged = sumLoopsMerged[level];
   Value from = constant(0), to = sumSize(merged);
   if (level == 0 && sumBlock) {
     from = mulIndex(builder, loc, sumFrom, merged.size);
     to = mulIndex(builder, loc, sumTo, merged.size);
   }
-  auto loop = scf::ForOp::create(builder, loc, from, to, constant(1), accumulators);
+  int64_t kinds = strategy.getSums();
+  if (kinds > 1 && level + 1 == sumLoopsMerged.size() && !merged.batched) {
+    Value whole = constant(merged.size / kinds * kinds);
+    accumulators =
+        sumLoop(from, whole, kinds, accumulators, [&](Value index, SmallVector<Value> inner) {
+          for (int64_t kind = 0; kind < kinds; ++kind) {
+            Value own = addIndex(builder, loc, index, constant(kind));
+            inner = body(advance(position, own, merged), kind, std::move(inner));
+          }
+          return inner;
+        });
+    if (merged.size % kinds == 0)
+      return accumulators;
+    from = whole;
+  }
+  return sumLoop(from, to, 1, accumulators, [&](Value index, SmallVector<Value> inner) {
+    return sumLoops(level + 1, advance(position, index, merged), std::move(inner), body);
+  });
+}
+
+SmallVector<Value>
+ProductEmitter::sumLoop(Value from, Value to, int64_t step, ArrayRef<Value> accumulators,
+                        llvm::function_ref<SmallVector<Value>(Value, SmallVector<Value>)> body) {
+  auto loop = scf::ForOp::create(builder, loc, from, to, constant(step), accumulators);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  SmallVector<Value> inner = sumLoops(level + 1, advance(position, loop.getInductionVar(), merged),
-                                      SmallVector<Value>(loop.getRegionIterArgs()), body);
-  scf::YieldOp::create(builder, loc, inner);
+  scf::YieldOp::create(builder, loc,
+                       body(loop.getInductionVar(), SmallVector<Value>(loop.getRegionIterArgs())));
   return SmallVector<Value>(loop.getResults());
 }
 
@@ -219,8 +252,7 @@ void ProductEmitter::finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<V
       }
       Value stored = body.spread(result);
       int64_t factor = output.factors[columnDim];
-      Value at = addIndex(builder, loc, outputBases[i],
-                          mulIndex(builder, loc, column, factor));
+      Value at = addIndex(builder, loc, outputBases[i], mulIndex(builder, loc, column, factor));
       if (count == 1) {
         memref::StoreOp::create(builder, loc, stored, output.memory, at);
       } else if (factor == 1) {

@@ -58,7 +58,8 @@ private:
   struct Position {
     Value row, panel;
   };
-  using SumBody = llvm::function_ref<SmallVector<Value>(Position, SmallVector<Value>)>;
+  // One step of the sum; steps that a loop takes together are told apart by a number.
+  using SumBody = llvm::function_ref<SmallVector<Value>(Position, int64_t, SmallVector<Value>)>;
 
   // Division of the work (EmitProduct.cpp).
   void findLoops();
@@ -85,6 +86,9 @@ private:
   SmallVector<Value> sumLoops(size_t level, Position position, SmallVector<Value> accumulators,
                               SumBody body);
   Position advance(Position position, Value index, const MergedLoop &loop);
+  SmallVector<Value>
+  sumLoop(Value from, Value to, int64_t step, ArrayRef<Value> accumulators,
+          llvm::function_ref<SmallVector<Value>(Value, SmallVector<Value>)> body);
   SmallVector<Value> multiplyAdd(Position position, ArrayRef<Value> rowStarts,
                                  ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                  SmallVector<Value> accumulators);

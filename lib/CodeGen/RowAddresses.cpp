@@ -45,8 +45,7 @@ Value ProductEmitter::lineEnd(const FlatAccess &access, ArrayRef<Value> position
     Value ends = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, positions[axis],
                                        constant(rowLoops[axis].size - 1));
     isLast = isLast ? Value(arith::AndIOp::create(builder, loc, isLast, ends)) : ends;
-    Value more =
-        arith::SelectOp::create(builder, loc, isLast, constant(jump(axis)), constant(0));
+    Value more = arith::SelectOp::create(builder, loc, isLast, constant(jump(axis)), constant(0));
     total = addIndex(builder, loc, total, more);
   }
   return total;
@@ -74,7 +73,8 @@ SmallVector<Value> ProductEmitter::rowBases(const FlatAccess &access, const Rows
   for (int64_t i = 0; i < rows.count; ++i) {
     Value base = addIndex(builder, loc, first, constant(i * step));
     if (i > 0) {
-      Value past = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, constant(i), left);
+      Value past =
+          arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge, constant(i), left);
       base = addIndex(builder, loc, base,
                       arith::SelectOp::create(builder, loc, past, jump, constant(0)));
     }

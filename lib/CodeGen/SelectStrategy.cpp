@@ -53,7 +53,7 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
         rowsPerExample * depth * width <= kLittleWork)
       tiling.rows = tiling.rowBlock = 1;
     return weir::ProductStrategyAttr::get(&getContext(), tiling.rows, tiling.columns, tiling.lanes,
-                                          tiling.rowBlock, tiling.panelBlock);
+                                          tiling.rowBlock, tiling.panelBlock, tiling.sums);
   }
 };
 } // namespace

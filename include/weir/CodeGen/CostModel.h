@@ -36,6 +36,7 @@ struct ProductTiling {
   int64_t lanes;         // of a vector
   int64_t rowBlock;      // rows of a unit of work
   int64_t panelBlock;    // panels, of `columns` columns each, of a unit of work
+  int64_t sums = 1;      // that make one result
 };
 
 /// The lanes of a vector for so many columns, of `most` that a register has: half as

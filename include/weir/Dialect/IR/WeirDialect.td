@@ -90,11 +90,14 @@ def Weir_ProductStrategyAttr : AttrDef<Weir_Dialect, "ProductStrategy"> {
     - `lanes`: the width of a vector; it divides `columns`.
     - `rowBlock`: how many rows meet a panel before the next panel is read.
     - `panelBlock`: how many panels make one unit of parallel work.
+    - `sums`: how many sums make one result; term `k` is part of sum `k mod sums`, where `k`
+      counts the innermost loop of the sum, and what is left of that of the first.
 
     Example: `#weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 120, panelBlock = 4>`
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$lanes,
-                        "int64_t":$rowBlock, "int64_t":$panelBlock);
+                        "int64_t":$rowBlock, "int64_t":$panelBlock,
+                        DefaultValuedParameter<"int64_t", "1">:$sums);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
