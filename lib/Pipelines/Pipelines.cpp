@@ -42,7 +42,9 @@ void weir::buildRewritePipeline(OpPassManager &manager, const RewriteOptions &op
   if (options.foldTables)
     passes.addPass(createFoldTablesPass());
 
-  // Convolutions become products only when their channels are last.
+  // Convolutions become products only when their channels are last, but for those that
+  // have no neighbours.
+  passes.addPass(createPointwiseToMatmulPass());
   passes.addPass(createChannelsLastPass());
   if (options.winograd != WinogradUse::Never) {
     WinogradPassOptions winograd;

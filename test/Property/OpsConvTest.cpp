@@ -57,6 +57,15 @@ INSTANTIATE_TEST_SUITE_P(Kernels, ConvTest,
                                           testing::Values(ConvAlgorithm::Windows,
                                                           ConvAlgorithm::Im2col)));
 
+// As the image lies, since it is large and has no neighbours.
+TEST(ConvShapesTest, LonePointwise) {
+  ModelText model{{"x: f32[3, 16, 17]", "y: f32[17, 19, 14]"},
+                  {"conv2d(x, 5, kernel: 1)", "conv2d(y, 33, kernel: 1, bias: false)",
+                   "relu(conv2d(y, 11, kernel: 1)) * 2"}};
+  expectAgrees(model);
+  expectAgrees(model, plainOptions());
+}
+
 TEST(ConvShapesTest, EachAxisHasItsOwnSettings) {
   ModelText model{{"x: f32[3, 8, 11]"},
                   {"conv2d(x, 5, kernel: (1, 3))", "conv2d(x, 5, kernel: (3, 1), padding: (1, 0))",

@@ -192,6 +192,31 @@ def Expand1dPass : Weir_Rewrite<"weir-expand-1d"> {
   }];
 }
 
+def PointwiseToMatmulPass : Weir_Rewrite<"weir-pointwise-to-matmul"> {
+  let summary = "Leave lone 1x1 convolutions as the image lies";
+  let description = [{
+    A 1x1 convolution of stride 1 is a product of the weight with the image, whose pixels lie
+    next to each other when the channels are first. Where the image is an input of the
+    model and the result, up to elementwise ops, an output, there is no neighbour that would
+    have the channels last, and the two transposes would be all for this one layer.
+
+    ```mlir
+    %1 = weir.conv2d %0, %w bias %b {...} : (tensor<?x64x56x56xf32>, tensor<256x64x1x1xf32>, tensor<256xf32>) -> tensor<?x256x56x56xf32>
+    ```
+    becomes
+    ```mlir
+    %m = weir.reshape %w : (tensor<256x64x1x1xf32>) -> tensor<256x64xf32>
+    %x = weir.reshape %0 : (tensor<?x64x56x56xf32>) -> tensor<?x64x3136xf32>
+    %p = weir.matmul %m, %x : (tensor<256x64xf32>, tensor<?x64x3136xf32>) -> tensor<?x256x3136xf32>
+    %c = weir.reshape %b : (tensor<256xf32>) -> tensor<256x1xf32>
+    %s = weir.add %p, %c : ...
+    %1 = weir.reshape %s : (tensor<?x256x3136xf32>) -> tensor<?x256x56x56xf32>
+    ```
+
+    Images of fewer than 256 pixels fill too few vectors for that, and are left alone.
+  }];
+}
+
 def ChannelsLastPass : Weir_Rewrite<"weir-channels-last"> {
   let summary = "Move channels to the last axis, from the first image layer to the last";
   let description = [{
