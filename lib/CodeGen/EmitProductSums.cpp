@@ -100,9 +100,15 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
           }
           return inner;
         });
-    if (merged.size % kinds == 0)
-      return accumulators;
-    from = whole;
+    if (merged.size % kinds != 0) {
+      auto first = ArrayRef<Value>(accumulators).take_front(accumulators.size() / kinds);
+      llvm::copy(sumLoop(whole, to, 1, first,
+                         [&](Value index, SmallVector<Value> inner) {
+                           return body(advance(position, index, merged), 0, std::move(inner));
+                         }),
+                 accumulators.begin());
+    }
+    return accumulators;
   }
   return sumLoop(from, to, 1, accumulators, [&](Value index, SmallVector<Value> inner) {
     return sumLoops(level + 1, advance(position, index, merged), std::move(inner), body);

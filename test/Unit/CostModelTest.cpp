@@ -28,6 +28,27 @@ TEST(CostModel, TilesFitTheRegisters) {
       }
 }
 
+TEST(CostModel, LanesHoldTheColumns) {
+  EXPECT_EQ(lanesFor(1, 16), 4);
+  EXPECT_EQ(lanesFor(5, 16), 8);
+  EXPECT_EQ(lanesFor(8, 16), 8);
+  EXPECT_EQ(lanesFor(9, 16), 16);
+  EXPECT_EQ(lanesFor(100, 8), 8);
+  EXPECT_EQ(lanesFor(3, 1), 1);
+}
+
+// Only where rows can come alone and one vector holds the columns.
+TEST(CostModel, LoneRowsAreSeveralSums) {
+  for (const VectorUnit &unit : {kAvx2, kAvx512}) {
+    ProductTiling tiling = chooseTiling({1, 576, 5}, unit);
+    EXPECT_EQ(tiling.sums, 4);
+    EXPECT_LE(tiling.rows * tiling.sums + 2, unit.registers);
+    EXPECT_EQ(chooseTiling({4, 576, 5}, unit).sums, 1);
+    EXPECT_EQ(chooseTiling({1, 576, 40}, unit).sums, 1);
+    EXPECT_EQ(chooseTiling({1, 8, 5}, unit).sums, 1);
+  }
+}
+
 TEST(CostModel, HeightFitsTheRows) {
   EXPECT_EQ(chooseTiling({49, 576, 64}, kAvx2).rows, 5);
   EXPECT_EQ(chooseTiling({196, 576, 64}, kAvx2).rows, 6);
