@@ -91,10 +91,10 @@ static Value besideInput(PatternRewriter &rewriter, Location loc, Value value,
   SmallVector<int64_t> aligned = alignedShape(value, permutation.size());
   SmallVector<int64_t> back = inverse(permutation);
   if (BroadcastOp op = repeatedForBatch(value)) {
-    Value input = reshapeTo(rewriter, loc, op.getInput(),
-                            alignedShape(op.getInput(), permutation.size()));
-    Type type = makeTensorType(/*batched=*/true, permuted(aligned, back),
-                               op.getType().getElementType());
+    Value input =
+        reshapeTo(rewriter, loc, op.getInput(), alignedShape(op.getInput(), permutation.size()));
+    Type type =
+        makeTensorType(/*batched=*/true, permuted(aligned, back), op.getType().getElementType());
     return BroadcastOp::create(rewriter, loc, type, transposeTo(rewriter, loc, input, back),
                                op.getBatch());
   }
@@ -472,10 +472,11 @@ struct RaiseAboveFlatten : RewritePattern {
 
 void weir::populateSinkTransposePatterns(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
-  patterns.add<SinkThroughUnary, SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce<SumOp>,
-               SinkThroughReduce<MeanOp>, SinkThroughReduce<MaxOp>, SinkThroughAxis<SoftmaxOp>,
-               SinkThroughAxis<LogSoftmaxOp>, SinkThroughAxis<BatchNormOp>, SinkThroughLayerNorm,
-               SinkThroughPad, SinkThroughSlice, SinkThroughReshape, RaiseAboveFlatten>(context);
+  patterns
+      .add<SinkThroughUnary, SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce<SumOp>,
+           SinkThroughReduce<MeanOp>, SinkThroughReduce<MaxOp>, SinkThroughAxis<SoftmaxOp>,
+           SinkThroughAxis<LogSoftmaxOp>, SinkThroughAxis<BatchNormOp>, SinkThroughLayerNorm,
+           SinkThroughPad, SinkThroughSlice, SinkThroughReshape, RaiseAboveFlatten>(context);
   patterns.add<AbsorbIntoMatrix<ProductOp>, AbsorbIntoMatrix<MatmulOp>>(context, /*axis=*/0);
   patterns.add<AbsorbIntoMatrix<LinearOp>>(context, /*axis=*/1);
 }
