@@ -76,6 +76,7 @@ private:
   SmallVector<Value> multiplyAdd(Position position, ArrayRef<Value> rowStarts,
                                  ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                  SmallVector<Value> accumulators);
+  std::pair<Value, Value> widenPairs(Value panel, Value at);
   void prefetch(Value panel, Value at);
   void finish(ArrayRef<Panel> panels, ArrayRef<Value> rows, ArrayRef<Value> sums);
   Value rowBase(const FlatAccess &access, ArrayRef<Value> positions);
@@ -90,6 +91,10 @@ private:
     return mlir::scf::ForOp::create(builder, loc, from, to, constant(step));
   }
   Value constant(int64_t value) { return indexConstant(builder, loc, value); }
+  /// 32, or 16 for a packed matrix of bf16.
+  int64_t matrixElementBits() {
+    return mlir::cast<mlir::MemRefType>(op.getInputs()[1].getType()).getElementTypeBitWidth();
+  }
   mlir::VectorType vectorType() { return mlir::VectorType::get({lanes}, builder.getF32Type()); }
 
   mlir::OpBuilder &builder;
