@@ -113,8 +113,8 @@ ProductEmitter::Position ProductEmitter::advance(Position position, Value index,
 
 // Asks for the panel's lines that are read some iterations later. The processor's own
 // prefetching keeps up with a panel that comes from the second-level cache, but not with
-// one that comes from further away; groups of few rows wait for memory whatever is done. A
-// row that fills half a line asks for the line as well.
+// one that comes from further away. Groups of few rows, over several panels side by side,
+// wait for memory whatever is done. A row that fills half a line asks for the line as well.
 void ProductEmitter::prefetch(Value panel, Value at) {
   int64_t size = matrixElementBits() / 8;
   int64_t line = 64 / size, ahead = 2048 / size;
@@ -146,7 +146,8 @@ SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value
                                                ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                                SmallVector<Value> accumulators) {
   SmallVector<Value> columnVectors;
-  if (packed && static_cast<int64_t>(rowStarts.size()) == strategy.getRows())
+  bool tall = 2 * static_cast<int64_t>(rowStarts.size()) >= strategy.getRows();
+  if (packed && tall && panelStarts.size() == 1)
     prefetch(panelStarts[0], position.panel);
   Value second; // of the pairs that were read last
   for (const Strip &strip : all) {
