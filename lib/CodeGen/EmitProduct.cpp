@@ -29,12 +29,19 @@ static AffineMap throughOutput(AffineMap epilogueMap, AffineMap outputMap) {
   return epilogueMap.compose(outputMap);
 }
 
+// Whether a packed matrix has the two vectors of a panel interleaved, as bf16.
+static bool isHalved(linalg::GenericOp op) {
+  return getElementTypeOrSelf(op.getInputs()[1].getType()).isBF16();
+}
+
 // The matrix as an access; a packed one's columns are addressed by panel.
 static std::optional<SmallVector<int64_t>> matrixFactors(linalg::GenericOp op, bool packed) {
   AffineMap map = op.getIndexingMapsArray()[1];
   if (packed) {
     SmallVector<AffineExpr> exprs(map.getResults());
     exprs.front() = exprs.back() = getAffineConstantExpr(0, op.getContext());
+    if (isHalved(op))
+      exprs[exprs.size() - 2] = exprs.back();
     map = AffineMap::get(map.getNumDims(), 0, exprs, op.getContext());
   }
   return accessFactors(op.getInputs()[1], map, op.getNumLoops());

@@ -21,8 +21,10 @@ SmallVector<ProductEmitter::Strip> ProductEmitter::strips(ArrayRef<Panel> panels
   SmallVector<Strip> result;
   for (auto [i, panel] : llvm::enumerate(panels))
     for (int64_t first = 0; first < panel.columns; first += lanes) {
+      // Of bf16 both vectors of a panel are read at once, and are alike.
       int64_t left = panel.columns - first;
-      result.push_back({i, first, std::min(lanes, left), lanesFor(left, lanes)});
+      int64_t wide = matrixElementBits() == 16 ? lanes : lanesFor(left, lanes);
+      result.push_back({i, first, std::min(lanes, left), wide});
     }
   return result;
 }
@@ -137,24 +139,53 @@ ProductEmitter::Position ProductEmitter::advance(Position position, Value index,
 
 // Asks for the panel's lines that are read some iterations later. The processor's own
 // prefetching keeps up with a panel that comes from the second-level cache, but not with
-// one that comes from further away; groups of few rows wait for memory whatever is done.
+// one that comes from further away. Groups of few rows, over several panels side by side,
+// wait for memory whatever is done. A row that fills half a line asks for the line as well.
 void ProductEmitter::prefetch(Value panel, Value at) {
-  constexpr int64_t line = 64 / sizeof(float), ahead = 2048 / sizeof(float);
-  for (int64_t first = 0; first + line <= strategy.getColumns(); first += line)
+  int64_t size = matrixElementBits() / 8;
+  int64_t line = 64 / size, ahead = 2048 / size;
+  for (int64_t first = 0; first + line / 2 <= strategy.getColumns(); first += line)
     memref::PrefetchOp::create(builder, loc, panel,
                                addIndex(builder, loc, at, constant(ahead + first)),
                                /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+}
+
+// Both vectors of a panel's row at once, from pairs of bf16: one of each vector. bf16 is the
+// upper half of an f32, so a pair shifted left is the first one's and, with the lower half
+// cleared, the second one's.
+std::pair<Value, Value> ProductEmitter::widenPairs(Value panel, Value at) {
+  auto bits = VectorType::get({lanes}, builder.getI32Type());
+  auto constant = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(
+        builder, loc, DenseElementsAttr::get(bits, APInt(32, value, /*isSigned=*/true)));
+  };
+  auto halves = VectorType::get({2 * lanes}, builder.getBF16Type());
+  Value pairs = vector::BitCastOp::create(builder, loc, bits,
+                                          vector::LoadOp::create(builder, loc, halves, panel, at));
+  Value first = arith::ShLIOp::create(builder, loc, pairs, constant(16));
+  Value second = arith::AndIOp::create(builder, loc, pairs, constant(-0x10000));
+  return {arith::BitcastOp::create(builder, loc, vectorType(lanes), first),
+          arith::BitcastOp::create(builder, loc, vectorType(lanes), second)};
 }
 
 SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value> rowStarts,
                                                ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                                SmallVector<Value> accumulators) {
   SmallVector<Value> columnVectors;
-  if (packed && static_cast<int64_t>(rowStarts.size()) == strategy.getRows())
+  bool tall = 2 * static_cast<int64_t>(rowStarts.size()) >= strategy.getRows();
+  if (packed && tall && panelStarts.size() == 1)
     prefetch(panelStarts[0], position.panel);
+  Value second; // of the pairs that were read last
   for (const Strip &strip : all) {
-    Value at = addIndex(builder, loc, position.panel, constant(strip.first));
     Value panel = panelStarts[strip.panel];
+    if (matrixElementBits() == 16) {
+      Value first = second;
+      if (strip.first == 0)
+        std::tie(first, second) = widenPairs(panel, position.panel);
+      columnVectors.push_back(first);
+      continue;
+    }
+    Value at = addIndex(builder, loc, position.panel, constant(strip.first));
     VectorType type = vectorType(strip.lanes);
     if (packed || strip.count == strip.lanes) {
       columnVectors.push_back(vector::LoadOp::create(builder, loc, type, panel, at));

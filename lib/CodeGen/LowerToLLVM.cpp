@@ -21,6 +21,7 @@
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -82,6 +83,9 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
     patterns.add<FuseExactly>(&getContext());
     if (!fusedMultiplyAdd)
       patterns.add<SplitFma>(&getContext());
+    // Rounding to bf16 as integer arithmetic: LLVM's own would call a function where the
+    // processor has no instruction, and where it has one, it takes small numbers for zero.
+    arith::populateExpandBFloat16Patterns(patterns);
     memref::populateExpandStridedMetadataPatterns(patterns);
     vector::populateVectorBroadcastLoweringPatterns(patterns);
     vector::populateVectorInsertExtractStridedSliceTransforms(patterns);

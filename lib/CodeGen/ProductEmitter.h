@@ -92,6 +92,7 @@ private:
   SmallVector<Value> multiplyAdd(Position position, ArrayRef<Value> rowStarts,
                                  ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                  SmallVector<Value> accumulators);
+  std::pair<Value, Value> widenPairs(Value panel, Value at);
   void prefetch(Value panel, Value at);
   void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
   Value sumSize(const MergedLoop &loop);
@@ -104,6 +105,10 @@ private:
     return mlir::scf::ForOp::create(builder, loc, from, to, constant(step));
   }
   Value constant(int64_t value) { return indexConstant(builder, loc, value); }
+  /// 32, or 16 for a packed matrix of bf16.
+  int64_t matrixElementBits() {
+    return mlir::cast<mlir::MemRefType>(op.getInputs()[1].getType()).getElementTypeBitWidth();
+  }
   mlir::VectorType vectorType(int64_t size) {
     return mlir::VectorType::get({size}, builder.getF32Type());
   }

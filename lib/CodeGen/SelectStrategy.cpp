@@ -24,15 +24,15 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
   void runOnOperation() override {
     getOperation().walk([&](linalg::GenericOp op) {
       if (op->hasAttr("weir.product") || op->hasAttr("weir.contraction"))
-        op->setAttr("weir.strategy", decide(op));
+        decide(op);
     });
   }
 
-  weir::ProductStrategyAttr decide(linalg::GenericOp op) {
+  void decide(linalg::GenericOp op) {
     auto matrix = cast<RankedTensorType>(op.getInputs()[1].getType());
     int64_t lanes = std::max<int64_t>(vectorBits / 32, 1);
     int64_t width = matrix.getShape().back();
-    int64_t depth = 1, rowsPerExample = 1;
+    int64_t depth = 1, rowsPerExample = 1, matrices = 1;
     // An axis that the matrix has as well is none of rows: there is a product for each
     // of its positions.
     AffineMap matrixMap = op.getIndexingMapsArray()[1];
@@ -43,17 +43,27 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
         depth *= size;
       else if (!matrixMap.isFunctionOfDim(dim))
         rowsPerExample *= size;
+      else if (!matrixMap.getResults().back().isFunctionOfDim(dim))
+        matrices *= size;
     }
 
-    weir::ProductTiling tiling =
-        weir::chooseTiling({rowsPerExample, depth, width}, {lanes, vectorRegisters, cacheBytes});
+    weir::ProductShape shape{rowsPerExample, depth, width};
+    weir::VectorUnit unit{lanes, vectorRegisters, cacheBytes};
+    weir::ProductTiling tiling = weir::chooseTiling(shape, unit);
     // What no example takes part in is computed once, at load. Where that is little, a
     // kernel that is small, and soon compiled, is worth more than a fast one.
-    if (!llvm::any_of(op.getStaticLoopRanges(), ShapedType::isDynamic) &&
-        rowsPerExample * depth * width <= kLittleWork)
+    bool perCall = llvm::any_of(op.getStaticLoopRanges(), ShapedType::isDynamic);
+    if (!perCall && rowsPerExample * depth * width <= kLittleWork)
       tiling.rows = tiling.rowBlock = 1;
-    return weir::ProductStrategyAttr::get(&getContext(), tiling.rows, tiling.columns, tiling.lanes,
-                                          tiling.rowBlock, tiling.panelBlock, tiling.sums);
+    op->setAttr("weir.strategy",
+                weir::ProductStrategyAttr::get(&getContext(), tiling.rows, tiling.columns,
+                                               tiling.lanes, tiling.rowBlock, tiling.panelBlock,
+                                                tiling.sums));
+    // The matrices of Winograd's convolution are no weights any more: rounding them would
+    // cost more accuracy than rounding weights.
+    if (weights == weir::WeightFormat::BF16 && op->hasAttr("weir.product") && perCall &&
+        matrices == 1 && weir::halvedWeightsPay(shape, tiling, unit))
+      op->setAttr("weir.weights", TypeAttr::get(BFloat16Type::get(&getContext())));
   }
 };
 } // namespace

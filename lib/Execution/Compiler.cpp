@@ -69,6 +69,7 @@ llvm::Error weir::lowerTo(mlir::ModuleOp module, Stage stage, const CompileOptio
   }
   CodeGenOptions codegen = CodeGenOptions::forTarget(options.target, options.prefix);
   codegen.parallelWork = options.parallelWork;
+  codegen.weights = options.weights;
   struct Step {
     Stage stage;
     const char *name;

@@ -42,6 +42,7 @@ void weir::buildLinalgPipeline(OpPassManager &manager, const CodeGenOptions &opt
   strategy.vectorBits = options.vectorBits;
   strategy.vectorRegisters = options.vectorRegisters;
   strategy.cacheBytes = options.cacheBytes;
+  strategy.weights = options.weights;
   function.addPass(createSelectStrategyPass(strategy));
   function.addPass(createPackProductsPass());
 }
@@ -108,6 +109,11 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
                              llvm::cl::desc("size of the second-level cache")};
   Option<bool> fusedMultiplyAdd{*this, "fused-multiply-add", llvm::cl::init(true),
                                 llvm::cl::desc("whether multiply-add is one instruction")};
+  Option<WeightFormat> weights{
+      *this, "weights", llvm::cl::init(WeightFormat::F32),
+      llvm::cl::desc("what packed matrices hold"),
+      llvm::cl::values(clEnumValN(WeightFormat::F32, "f32", "f32"),
+                       clEnumValN(WeightFormat::BF16, "bf16", "bf16, where that is faster"))};
   Option<int64_t> parallelWork{
       *this, "parallel-work", llvm::cl::init(CodeGenOptions().parallelWork),
       llvm::cl::desc("a kernel of fewer operations runs on the calling thread")};
@@ -120,6 +126,7 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
     result.vectorRegisters = vectorRegisters;
     result.cacheBytes = cacheBytes;
     result.fusedMultiplyAdd = fusedMultiplyAdd;
+    result.weights = weights;
     result.parallelWork = parallelWork;
     result.prefix = prefix;
     return result;

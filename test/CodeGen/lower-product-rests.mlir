@@ -142,3 +142,31 @@ func.func @two_sums(%x: memref<?x75xf32>, %w: memref<1x75x8xf32>, %out: memref<?
   }
   return
 }
+
+// Six rows, and four of a rest, ask for the panel's lines ahead of time; two, over three
+// panels, and one don't.
+// CHECK-LABEL: func.func @ahead
+// CHECK: iter_args
+// CHECK: memref.prefetch
+// CHECK-COUNT-12: vector.fma
+// CHECK: iter_args
+// CHECK: memref.prefetch
+// CHECK-COUNT-8: vector.fma
+// CHECK: iter_args
+// CHECK-NOT: memref.prefetch
+// CHECK-COUNT-12: vector.fma
+// CHECK: iter_args
+// CHECK-NOT: memref.prefetch
+// CHECK-COUNT-6: vector.fma
+// CHECK: return
+func.func @ahead(%x: memref<?x72xf32>, %w: memref<3x72x16xf32>, %out: memref<?x48xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x48xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<3x72x16xf32>) outs(%out : memref<?x48xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 3>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}

@@ -115,3 +115,35 @@ func.func @computed(%x: tensor<?x4x72xf32>, %y: tensor<?x72x20xf32>, %z: tensor<
   } -> tensor<?x4x20xf32>
   return %r : tensor<?x4x20xf32>
 }
+
+// Weights in bf16: rounded where they are packed, the panel's two vectors in turns, and
+// widened in the body.
+// CHECK-LABEL: func.func @halved
+// CHECK-SAME: %[[X:.*]]: tensor<?x72xf32>, %[[W:.*]]: tensor<72x20xf32>
+// CHECK: %[[PACKED:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<2x72x8x2xbf16>)
+// CHECK: %[[PANEL:.*]] = linalg.index 0
+// CHECK: %[[LANE:.*]] = linalg.index 2
+// CHECK: %[[VECTOR:.*]] = linalg.index 3
+// CHECK: %[[FIRST:.*]] = arith.muli %[[VECTOR]], %c8
+// CHECK: %[[PLACE:.*]] = arith.addi %[[FIRST]], %[[LANE]]
+// CHECK: %[[START:.*]] = arith.muli %[[PANEL]], %c16
+// CHECK: %[[COLUMN:.*]] = arith.addi %[[START]], %[[PLACE]]
+// CHECK: %[[INSIDE:.*]] = arith.cmpi slt, %[[COLUMN]], %c20
+// CHECK: %[[SAFE:.*]] = arith.minsi %[[COLUMN]], %c19
+// CHECK: %[[ELEMENT:.*]] = tensor.extract %[[W]][%{{.*}}, %[[SAFE]]]
+// CHECK: %[[F32:.*]] = arith.select %[[INSIDE]], %[[ELEMENT]]
+// CHECK: %[[BF16:.*]] = arith.truncf %[[F32]] : f32 to bf16
+// CHECK: linalg.yield %[[BF16]]
+// CHECK: linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1 floordiv 16, d2, d1 mod 8, (d1 mod 16) floordiv 8)>, affine_map<(d0, d1, d2) -> (d0, d1)>], {{.*}} ins(%[[X]], %[[PACKED]]
+// CHECK: ^bb0(%[[A:.*]]: f32, %[[B:.*]]: bf16, %{{.*}}: f32):
+// CHECK: %[[WIDE:.*]] = arith.extf %[[B]] : bf16 to f32
+// CHECK: arith.mulf %[[A]], %[[WIDE]] : f32
+func.func @halved(%x: tensor<?x72xf32>, %w: tensor<72x20xf32>, %z: tensor<?x20xf32>) -> tensor<?x20xf32> {
+  %r = linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<?x72xf32>, tensor<72x20xf32>) outs(%z : tensor<?x20xf32>) attrs = {weir.product, weir.weights = bf16, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  } -> tensor<?x20xf32>
+  return %r : tensor<?x20xf32>
+}

@@ -32,6 +32,8 @@ protected:
   std::vector<Tensor> inputs;
   Tensor expected;
 
+  virtual CompileOptions options() const { return {}; }
+
   void SetUp() override {
     if (!isRegularFile(folder + "weights.safetensors"))
       GTEST_SKIP() << folder << " isn't there";
@@ -43,12 +45,13 @@ protected:
     std::unique_ptr<mlir::MLIRContext> context = createContext();
     llvm::SourceMgr sources;
     Diagnostics diagnostics(&sources);
-    ModelOptions options;
-    options.parameterShapes = &shapes;
-    mlir::OwningOpRef<mlir::ModuleOp> module = loadModel(
-        WEIR_SOURCE_DIR "/examples/" + name + ".weir", sources, *context, options, diagnostics);
+    ModelOptions modelOptions;
+    modelOptions.parameterShapes = &shapes;
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        loadModel(WEIR_SOURCE_DIR "/examples/" + name + ".weir", sources, *context, modelOptions,
+                  diagnostics);
     ASSERT_TRUE(module) << diagnostics.str();
-    auto compiled = JitModel::compile(*module, CompileOptions());
+    auto compiled = JitModel::compile(*module, options());
     ASSERT_TRUE(compiled.ok()) << compiled.error().message;
     model = std::move(*compiled);
     Result<void> fits = checkParameters(model->signature(), *file);
@@ -124,6 +127,33 @@ TEST_P(Golden, BitsDontDependOnHowTheBatchIsCut) {
         << "pieces of " << batch;
   }
 }
+
+// With a cache so small that weights of every layer that can have them are bf16.
+class GoldenHalved : public Golden {
+protected:
+  CompileOptions options() const override {
+    CompileOptions options;
+    options.weights = WeightFormat::BF16;
+    options.target.cacheBytes = 1024;
+    return options;
+  }
+};
+
+TEST_P(GoldenHalved, OutputsAreNearPyTorchs) {
+  std::vector<float> outputs = runAll(64, nullptr);
+  ASSERT_EQ(static_cast<int64_t>(outputs.size()), expected.elements());
+  double worst = 0, largest = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    double wanted = expected.f32()[i];
+    worst = std::max(worst, std::fabs(outputs[i] - wanted));
+    largest = std::max(largest, std::fabs(wanted));
+  }
+  EXPECT_LE(worst, 0x1p-9 * largest);
+  EXPECT_GE(worst, 0x1p-16 * largest) << "nothing was rounded";
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, GoldenHalved, testing::Values("tabular_adult", "next_word"),
+                         [](const auto &info) { return std::string(info.param); });
 
 INSTANTIATE_TEST_SUITE_P(Models, Golden,
                          testing::Values("collab_dot", "collab_nn", "tabular_adult", "next_word",

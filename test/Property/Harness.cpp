@@ -102,6 +102,16 @@ Result<void> Harness::compile(const CompileOptions &options, uint64_t seed) {
   return {};
 }
 
+Result<void>
+Harness::changeParameters(llvm::function_ref<float(const std::string &name, float value)> change) {
+  for (const Signature::Parameter &spec : signature().parameters) {
+    Tensor &tensor = *values.find(spec.name);
+    for (int64_t i = 0, end = tensor.elements(); i < end; ++i)
+      tensor.f32()[i] = change(spec.name, tensor.f32()[i]);
+  }
+  return jit->prepare(values);
+}
+
 //===----------------------------------------------------------------------===//
 // Running in guarded memory
 //===----------------------------------------------------------------------===//

@@ -10,6 +10,8 @@
 #include "weir/Execution/Jit.h"
 #include "weir/Reference/RefTensor.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 namespace mlir {
 class MLIRContext;
 } // namespace mlir
@@ -32,6 +34,15 @@ public:
   /// The parameters that create() made up.
   const ParameterFile &parameters() const { return values; }
 
+  /// Gives the model other parameters: what `change` makes of each element of those that it
+  /// has, by the parameter's name.
+  Result<void>
+  changeParameters(llvm::function_ref<float(const std::string &name, float value)> change);
+
+  /// What the compiled code computes, on one thread.
+  Result<std::vector<Tensor>> run(const std::vector<Tensor> &inputs, int64_t batch) {
+    return run(inputs, batch, Threads::One);
+  }
   /// What the reference computes.
   Result<std::vector<RefTensor>> expected(const std::vector<Tensor> &inputs, int64_t batch);
 

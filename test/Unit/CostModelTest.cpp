@@ -54,6 +54,26 @@ TEST(CostModel, HeightFitsTheRows) {
   EXPECT_EQ(chooseTiling({196, 576, 64}, kAvx2).rows, 6);
 }
 
+TEST(CostModel, HalvedWeightsPayWhereMemoryIsRead) {
+  constexpr VectorUnit sse{4, 16, 512 * 1024};
+  auto pay = [](const ProductShape &shape, const VectorUnit &unit) {
+    return halvedWeightsPay(shape, chooseTiling(shape, unit), unit);
+  };
+  // 64 KiB for a row.
+  EXPECT_TRUE(pay({1, 128, 128}, kAvx2));
+  EXPECT_FALSE(pay({1, 127, 128}, kAvx2));
+  EXPECT_FALSE(pay({2, 128, 128}, kAvx2));
+  EXPECT_FALSE(pay({1, 128, 128}, sse));
+  // More than the second-level cache for four.
+  EXPECT_TRUE(pay({4, 513, 256}, kAvx2));
+  EXPECT_TRUE(pay({4, 513, 256}, sse));
+  EXPECT_FALSE(pay({4, 512, 256}, kAvx2));
+  EXPECT_FALSE(pay({4, 513, 256}, kAvx512));
+  EXPECT_FALSE(pay({5, 4096, 4096}, kAvx2));
+  // A panel of one vector.
+  EXPECT_FALSE(pay({1, 100'000, 8}, kAvx2));
+}
+
 TEST(CostModel, NoProductCostsLessThanItMultiplies) {
   for (int64_t batch : {1, 3, 64})
     for (int64_t rows : {1, 5, 49, 784})

@@ -16,7 +16,8 @@ namespace weir {
 // Runs the reference on as many of the examples as it can do in a few seconds, at
 // least one, and compares.
 static Result<void> checkAgainstReference(LoadedModel &model, const Examples &examples,
-                                          const Call &call, int64_t multiplyAdds) {
+                                          const Call &call, int64_t multiplyAdds,
+                                          WeightFormat weights) {
   constexpr int64_t budget = 2'000'000'000;
   int64_t count =
       std::min(examples.count, std::max<int64_t>(1, budget / std::max<int64_t>(1, multiplyAdds)));
@@ -30,7 +31,7 @@ static Result<void> checkAgainstReference(LoadedModel &model, const Examples &ex
   if (!expected)
     return Error{llvm::toString(expected.takeError())};
   for (size_t i = 0; i < expected->size(); ++i) {
-    Difference difference = compare(call.outputTensors[i], (*expected)[i]);
+    Difference difference = compare(call.outputTensors[i], (*expected)[i], weights);
     if (!difference.within)
       return fail("output '{}' is wrong: off by {:.3g} where the largest value is {:.3g}",
                   model.signature.outputs[i].name, difference.absolute, difference.largest);
@@ -60,7 +61,9 @@ static int bench(const BenchArguments &arguments) {
     return userError(call.error());
   if ((*jit)->call((*call)->frame) != WEIR_OK)
     return bug(fail("the compiled code refuses the ids that it was to be timed with"));
-  if (Result<void> good = checkAgainstReference(model, examples, **call, multiplyAdds); !good)
+  if (Result<void> good =
+          checkAgainstReference(model, examples, **call, multiplyAdds, timed->options.weights);
+      !good)
     return bug(good.error());
 
   auto result = timeBesidePeak(arguments, *timed, [&]() -> Result<void> {
@@ -144,11 +147,16 @@ int benchCommand(const Arguments &arguments) {
             "with --train: the examples of the steps, for every input and target; the\n"
             "steps take them in turn");
   bench.compile.declare(line);
+  bench.compile.declareWeightFormat(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   if (!bench.train && !(bench.statements.empty() && bench.inputs.empty()))
     return userError(fail("{} needs --train: it says how the model is trained",
                           bench.inputs.empty() ? "--with" : "--input"));
+  if (bench.train && bench.compile.weightsAs != "f32")
+    return userError(fail("--weights-as {} goes without --train: a step changes its weights, which "
+                          "are f32",
+                          bench.compile.weightsAs));
   return bench.train ? benchTraining(bench) : weir::bench(bench);
 }
 

@@ -8,8 +8,10 @@
 
 namespace weir {
 
-Difference compare(const Tensor &got, const RefTensor &expected) {
+Difference compare(const Tensor &got, const RefTensor &expected, WeightFormat weights) {
   constexpr double relativeTolerance = 1e-4, absoluteTolerance = 1e-5;
+  // A weight is off by up to 2^-8 of itself, and errors of layers add up.
+  const double ofLargest = weights == WeightFormat::BF16 ? 1.0 / 64 : 0;
   Difference result;
   assert(got.elements() >= static_cast<int64_t>(expected.data.size()));
   for (double value : expected.data)
@@ -25,8 +27,8 @@ Difference compare(const Tensor &got, const RefTensor &expected) {
       continue;
     }
     double error = std::fabs(have - want);
-    if (!(error <=
-          absoluteTolerance * std::max(1.0, result.largest) + relativeTolerance * std::fabs(want)))
+    if (!(error <= absoluteTolerance * std::max(1.0, result.largest) + ofLargest * result.largest +
+                       relativeTolerance * std::fabs(want)))
       result.within = false;
     if (!(error <= result.absolute)) // also when it isn't a number
       result.absolute = error;

@@ -223,6 +223,7 @@ int compileCommand(const Arguments &arguments) {
   line.flag("--embed-weights", emit.embed, "put the packed weights into the object");
   emit.compile.declareTarget(line);
   emit.compile.declare(line);
+  emit.compile.declareWeightFormat(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return compile(emit);

@@ -33,6 +33,13 @@ void CompileArguments::declare(CommandLine &line) {
   line.list("--without", "REWRITE", without, "leave a rewrite out:\n" + switchNames());
 }
 
+void CompileArguments::declareWeightFormat(CommandLine &line) {
+  line.choice("--weights-as", {"f32", "bf16"}, weightsAs,
+              "what packed weights are kept in; f32 if absent. bf16 takes half the memory and\n"
+              "rounds to 8 bits of mantissa; only large linear layers, whose time goes into\n"
+              "reading their weights, are kept so: `weir explain` shows which");
+}
+
 void CompileArguments::declareCache(CommandLine &line) {
   line.flag("--no-cache", noCache,
             "compile anew; else what was compiled before is taken from $WEIR_CACHE,\n"
@@ -72,6 +79,7 @@ Result<CompileOptions> CompileArguments::options() const {
     options.rewrites.winograd = WinogradUse::Always;
   else if (conv != "auto")
     options.rewrites.winograd = WinogradUse::Never;
+  options.weights = weightsAs == "bf16" ? WeightFormat::BF16 : WeightFormat::F32;
   for (const std::string &name : without) {
     const Switch *found = std::find_if(std::begin(switches), std::end(switches),
                                        [&](const Switch &entry) { return name == entry.name; });

@@ -13,10 +13,13 @@ namespace weir {
 struct CompileArguments {
   std::string conv = "auto";
   std::vector<std::string> without;
+  std::string weightsAs = "f32";
   std::string triple, cpu, features;
   bool cached = false, noCache = false;
 
   void declare(CommandLine &line);
+  /// --weights-as: for commands that run a model that is trained already.
+  void declareWeightFormat(CommandLine &line);
   void declareTarget(CommandLine &line);
   /// --no-cache: for commands that run a model rather than study how it is compiled.
   void declareCache(CommandLine &line);

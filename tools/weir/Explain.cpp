@@ -156,7 +156,7 @@ static std::string describeChoices(const std::vector<Row> &rows) {
         how = fmt::format("{} products", row.choice.products.size());
       tile = fmt::format("{}x{}", tiling.rows, tiling.columns);
       block = fmt::format("{}x{}", tiling.rowBlock, tiling.panelBlock);
-      matrix = product.packed ? "packed" : "as it is";
+      matrix = product.halved ? "packed, bf16" : product.packed ? "packed" : "as it is";
     }
     table.lines.push_back({kernels.layer, kernels.source, kernels.what, how, tile, block, matrix});
   }
@@ -260,7 +260,8 @@ static int writeJson(const std::vector<Row> &rows, const LoadedModel &model,
                                             {"lanes", product.tiling.lanes},
                                             {"row_block", product.tiling.rowBlock},
                                             {"panel_block", product.tiling.panelBlock},
-                                            {"packed", product.packed}});
+                                            {"packed", product.packed},
+                                            {"weights", product.halved ? "bf16" : "f32"}});
     if (!products.empty())
       layer["products"] = std::move(products);
     if (row.choice.convolution) {
@@ -360,7 +361,8 @@ int explainCommand(const Arguments &arguments) {
       "A row is a layer with what was fused into it; `weir profile` measures the same rows.\n"
       "Of products the first table shows the tile of results that stays in registers (rows\n"
       "by columns), and the block that is a unit of work (rows by panels, as wide as a\n"
-      "tile). A packed matrix is packed once, when the model is loaded.\n"
+      "tile). A packed matrix is packed once, when the model is loaded; with --weights-as\n"
+      "bf16 it says which ones are bf16.\n"
       "\n"
       "The estimate is the longer of two times: that of arithmetic at this machine's peak,\n"
       "and that of moving weights and activations. Both rates are measured in the same run.\n"
@@ -376,6 +378,7 @@ int explainCommand(const Arguments &arguments) {
   line.integer("--threads", "N", explain.threads, 1, ThreadPool::kMaxThreads, "1 if absent");
   line.flag("--json", explain.json, "print everything as one line of JSON, in seconds and bytes");
   explain.compile.declare(line);
+  explain.compile.declareWeightFormat(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return weir::explain(explain);

@@ -89,7 +89,8 @@ static ProductChoice productOf(linalg::GenericOp op, ProductStrategyAttr strateg
                        1,
                        {strategy.getRows(), strategy.getColumns(), strategy.getLanes(),
                         strategy.getRowBlock(), strategy.getPanelBlock()},
-                       op->hasAttr("weir.product")};
+                       op->hasAttr("weir.product"),
+                       op->hasAttr("weir.weights")};
   AffineMap matrix = op.getIndexingMapsArray()[1];
   for (auto [dim, size] : llvm::enumerate(op.getStaticLoopRanges())) {
     if (ShapedType::isDynamic(size))

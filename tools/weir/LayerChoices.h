@@ -18,6 +18,7 @@ struct ProductChoice {
   int64_t count; // products of this shape: of Winograd's convolution, one per position
   ProductTiling tiling;
   bool packed; // whether the matrix is packed, once, when the model is prepared
+  bool halved; // whether it is packed as bf16
 };
 
 /// How a layer is computed.

@@ -61,7 +61,7 @@ static int verify(LoadedModel &model, const CompileOptions &options,
     if (!expected)
       return bug(expected.takeError());
     for (size_t i = 0; i < signature.outputs.size(); ++i) {
-      Difference difference = compare((*one)[i], (*expected)[i]);
+      Difference difference = compare((*one)[i], (*expected)[i], options.weights);
       good &= difference.within;
       varied &= difference.largest > 1e-3 || signature.parameters.empty();
       out += fmt::format("{:<20}{:>8}{:>18.6g}{:>18.3g}{:>18.3g}{}\n", signature.outputs[i].name,
@@ -91,13 +91,15 @@ int verifyCommand(const Arguments &arguments) {
       "verify", "Compares a model's compiled code with the reference interpreter.",
       "Random inputs; per output and batch size, the largest error, absolute and relative to\n"
       "the largest value. Fails if an element is off by more than 1e-5 times the largest value\n"
-      "(at least 1) plus 1e-4 times itself, or if one and two threads differ in a single bit.",
+      "(at least 1) plus 1e-4 times itself, or if one and two threads differ in a single bit.\n"
+      "With weights in bf16 it may be off by 2^-6 times the largest value more.",
       "  weir verify examples/lenet.weir\n"
       "  weir verify examples/resnet18.weir --batch 1 --seed 7");
   source.declare(line);
   source.declareWeights(line);
   line.integers("--batch", "N", batches, 0, 1 << 20, "a batch size; 1, 2, 7 and 33 if absent");
   compile.declare(line);
+  compile.declareWeightFormat(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   Result<CompileOptions> options = compile.options();

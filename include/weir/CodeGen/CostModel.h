@@ -51,6 +51,11 @@ ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
 /// in rows and columns that don't exist, and what begins and ends each tile.
 double productCost(const ProductShape &shape, const ProductTiling &tiling, int64_t batch);
 
+/// Whether a product of few examples is faster if the weights of its packed matrix take
+/// half the bytes and are widened in the sum.
+bool halvedWeightsPay(const ProductShape &shape, const ProductTiling &tiling,
+                      const VectorUnit &unit);
+
 //===----------------------------------------------------------------------===//
 // Convolutions
 //===----------------------------------------------------------------------===//

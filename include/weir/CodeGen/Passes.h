@@ -13,6 +13,10 @@ class FuncOp;
 } // namespace mlir
 
 namespace weir {
+
+/// What packed matrices hold: f32 always, or bf16 where that is faster.
+enum class WeightFormat { F32, BF16 };
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "weir/CodeGen/Passes.h.inc"

@@ -29,8 +29,17 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
     ```mlir
     linalg.generic {...} attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, ...>}
     ```
+
+    With `weights=bf16` those products whose time goes into reading their matrix, as far
+    as `halvedWeightsPay` can tell (CostModel.h), also get `weir.weights = bf16`.
   }];
-  let options = Weir_TargetOptions<>.options;
+  let options = Weir_TargetOptions<>.options # [
+    Option<"weights", "weights", "::weir::WeightFormat", "::weir::WeightFormat::F32",
+           "what packed matrices hold",
+           [{::llvm::cl::values(
+               clEnumValN(::weir::WeightFormat::F32, "f32", "f32"),
+               clEnumValN(::weir::WeightFormat::BF16, "bf16", "bf16, where that is faster"))}]>
+  ];
   let dependentDialects = ["::weir::WeirDialect"];
 }
 
@@ -49,6 +58,17 @@ def PackProductsPass : Pass<"weir-pack-products", "::mlir::func::FuncOp"> {
     ```mlir
     %p = linalg.generic ... -> tensor<2x72x16xf32>
     %r = linalg.generic {maps = [..., (m, n, k) -> (n floordiv 16, k, n mod 16), ...]} ins(%a, %p)
+    ```
+
+    A product with `weir.weights = bf16` gets its matrix rounded to that, and widens in its
+    body what it reads. A panel of two vectors has the two halves of a row in turns:
+    element 0 of the first vector, element 0 of the second, element 1 of the first, ...
+    Each pair is 32 bits, so that a shift of all of them makes f32 of the first vector and
+    a mask of the second.
+
+    ```mlir
+    %p = linalg.generic ... -> tensor<2x72x8x2xbf16>
+    %r = linalg.generic {maps = [..., (m, n, k) -> (n floordiv 16, k, n mod 8, (n mod 16) floordiv 8), ...]} ins(%a, %p)
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

@@ -4,6 +4,7 @@
 #define WEIR_EXECUTION_COMPILER_H
 
 #include "weir/CodeGen/CpuTarget.h"
+#include "weir/CodeGen/Passes.h"
 #include "weir/Pipelines/Pipelines.h"
 
 #include "mlir/IR/OwningOpRef.h"
@@ -29,6 +30,8 @@ namespace weir {
 struct CompileOptions {
   CpuTarget target = CpuTarget::host();
   RewriteOptions rewrites;
+  /// What packed matrices hold; see docs/codegen.md.
+  WeightFormat weights = WeightFormat::F32;
   /// A kernel of fewer operations runs on the calling thread. With 0 every kernel goes
   /// through parallel_for, even if there is only one unit of work.
   int64_t parallelWork = 400'000;

@@ -4,6 +4,7 @@
 #define WEIR_PIPELINES_CODEGENPIPELINE_H
 
 #include "weir/CodeGen/CpuTarget.h"
+#include "weir/CodeGen/Passes.h"
 
 namespace mlir {
 class OpPassManager;
@@ -17,6 +18,8 @@ struct CodeGenOptions {
   int64_t vectorRegisters = 16;
   int64_t cacheBytes = 512 * 1024;
   bool fusedMultiplyAdd = true;
+  /// What packed matrices hold. A training's step packs none.
+  WeightFormat weights = WeightFormat::F32;
   /// A kernel of fewer operations runs on the calling thread.
   int64_t parallelWork = 400'000;
   /// What exported functions' names start with.
