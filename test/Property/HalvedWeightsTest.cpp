@@ -154,12 +154,30 @@ TEST_P(HalvedWeights, RoundToNearestEven) {
                   most = std::numeric_limits<float>::max(),
                   infinity = std::numeric_limits<float>::infinity(),
                   nan = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<float> weights = {1,          0x1.01p0f,     0x1.03p0f,      0x1.0101p0f,
-                                      0x1.00ffp0f, -0x1.01p0f,   -0x1.03p0f,     0x1.fffp0f,
-                                      0,          least,         0x1p-133f,      0x1.8p-133f,
-                                      0x1.4p-134f, 0x1.01p-126f, 0x1.fefffep-127f, -0x1.8p-134f,
-                                      most,       -most,         0x1.fep127f,    0x1.feffp127f,
-                                      infinity,   -infinity,     nan,            -nan};
+  const std::vector<float> weights = {1,
+                                      0x1.01p0f,
+                                      0x1.03p0f,
+                                      0x1.0101p0f,
+                                      0x1.00ffp0f,
+                                      -0x1.01p0f,
+                                      -0x1.03p0f,
+                                      0x1.fffp0f,
+                                      0,
+                                      least,
+                                      0x1p-133f,
+                                      0x1.8p-133f,
+                                      0x1.4p-134f,
+                                      0x1.01p-126f,
+                                      0x1.fefffep-127f,
+                                      -0x1.8p-134f,
+                                      most,
+                                      -most,
+                                      0x1.fep127f,
+                                      0x1.feffp127f,
+                                      infinity,
+                                      -infinity,
+                                      nan,
+                                      -nan};
   ModelText model{{"one: f32[1]"}, {fmt::format("linear(one, {}, bias: false)", weights.size())}};
   std::unique_ptr<Harness> halved = compile(model, WeightFormat::BF16);
   ASSERT_TRUE(halved);
