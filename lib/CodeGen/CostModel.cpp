@@ -53,6 +53,10 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
   // reads the elements of all rows before it multiplies: there must be room for them, or
   // sums are spilled in every step.
   rows = std::min<int64_t>(rows, unit.registers > 16 ? 10 : 6);
+  // Rows that lie a multiple of 4 KiB apart meet in one set of the first-level cache, which
+  // has room for eight.
+  if (shape.depth * 4 % 4096 == 0)
+    rows = std::min<int64_t>(rows, 8);
   // A row alone with one vector is one sum, each step of which waits for the one before. In
   // groups of more rows there must be as many sums for each, or bits would depend on the
   // batch.

@@ -74,6 +74,12 @@ TEST(CostModel, HalvedWeightsPayWhereMemoryIsRead) {
   EXPECT_FALSE(pay({1, 100'000, 8}, kAvx2));
 }
 
+TEST(CostModel, RowsOfPagesFitTheFirstCache) {
+  EXPECT_EQ(chooseTiling({1, 1000, 64}, kAvx512).rows, 10);
+  EXPECT_EQ(chooseTiling({1, 1024, 64}, kAvx512).rows, 8);
+  EXPECT_EQ(chooseTiling({1, 1024, 64}, kAvx2).rows, 6);
+}
+
 TEST(CostModel, NoProductCostsLessThanItMultiplies) {
   for (int64_t batch : {1, 3, 64})
     for (int64_t rows : {1, 5, 49, 784})
