@@ -74,8 +74,9 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       return 0;
     int64_t slice =
         std::max<int64_t>(std::max<int64_t>(sliceBytes, preparedBytes) / bytesPerExample, 1);
-    // Products of one row per example take groups of six or twelve.
-    return slice > 12 ? slice / 12 * 12 : slice;
+    // Products of one row per example take groups of six or ten.
+    int64_t groups = slice >= 30 ? 30 : 6;
+    return slice > groups ? slice / groups * groups : slice;
   }
 
   // (batch) -> max(fixed + perExample * min(batch, slice), least)
