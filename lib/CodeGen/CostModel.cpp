@@ -79,7 +79,9 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
     if (shape.depth * shape.width * 4 <= unit.cacheBytes / 2)
       rowBlock = std::min(rowBlock, 4 * rows);
     else
-      panelBlock = std::min(roundUp(std::max<int64_t>(panels / 8, 1), 4), panels);
+      panelBlock = std::min(
+          roundUp(std::max<int64_t>(panels / 8, 1), std::max<int64_t>(64 / tiling.columns, 1)),
+          panels);
   }
   tiling.rowBlock = rowBlock;
   tiling.panelBlock = panelBlock;

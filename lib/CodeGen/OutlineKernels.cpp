@@ -72,11 +72,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
   int64_t sliceOf(int64_t bytesPerExample, int64_t preparedBytes) const {
     if (sliceBytes == 0 || bytesPerExample == 0)
       return 0;
-    int64_t slice =
-        std::max<int64_t>(std::max<int64_t>(sliceBytes, preparedBytes) / bytesPerExample, 1);
-    // Products of one row per example take groups of six or ten.
-    int64_t groups = slice >= 30 ? 30 : 6;
-    return slice > groups ? slice / groups * groups : slice;
+    return std::max<int64_t>(std::max<int64_t>(sliceBytes, preparedBytes) / bytesPerExample, 1);
   }
 
   // (batch) -> max(fixed + perExample * min(batch, slice), least)
@@ -162,13 +158,21 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       return arith::ConstantOp::create(at, loc, at.getI64IntegerAttr(n));
     };
     Value batch = loadField(body, loc, frame, frame_layout::batch, i64);
-    Value step = constant(body, loc, slice);
-    Value fits = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sle, batch, step);
+    Value fits = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sle, batch,
+                                       constant(body, loc, slice));
     auto branch = scf::IfOp::create(body, loc, fits, /*withElseRegion=*/true);
     OpBuilder whole = branch.getThenBodyBuilder();
     func::CallOp::create(whole, loc, one, frame);
 
     OpBuilder parts = branch.getElseBodyBuilder();
+    // As few slices as there can be, and as even: a last one of few examples takes long.
+    auto divideUp = [&](Value value, Value divisor) -> Value {
+      Value last = arith::SubIOp::create(parts, loc, value, constant(parts, loc, 1));
+      Value whole = arith::DivUIOp::create(parts, loc, last, divisor);
+      return arith::AddIOp::create(parts, loc, whole, constant(parts, loc, 1));
+    };
+    Value slices = divideUp(batch, constant(parts, loc, slice));
+    Value step = divideUp(batch, slices);
     auto allocate = [&](int64_t words) -> Value {
       return LLVM::AllocaOp::create(parts, loc, pointer, i64, constant(parts, loc, words));
     };

@@ -110,18 +110,22 @@ module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK: scf.for %{{.*}} = %[[FROM]] to %[[TO]]
   // CHECK-LABEL: func.func private @net_run_kernel1
 
-  // Four examples have 256 bytes of buffers. Five or more go in slices of four, each with
-  // a frame whose lists point to its first example: 16 bytes of ids and of numbers.
+  // Four examples have 256 bytes of buffers. Five or more go in as few slices of up to
+  // four as there can be, of even size, each with a frame whose lists point to its first example: 16 bytes of ids and of numbers.
   // SLICES-LABEL: func.func @net_run(
   // SLICES-SAME: %[[FRAME:.*]]: !llvm.ptr) -> i32
   // SLICES: %[[FITS:.*]] = arith.cmpi sle, %[[BATCH:.*]], %c4_i64
   // SLICES: scf.if %[[FITS]] {
   // SLICES-NEXT: func.call @net_run_slice(%[[FRAME]])
   // SLICES: } else {
+  // SLICES: %[[SLICES:.*]] = arith.addi
+  // SLICES: %[[LAST:.*]] = arith.subi %[[BATCH]], %c1_i64
+  // SLICES: %[[WHOLE:.*]] = arith.divui %[[LAST]], %[[SLICES]]
+  // SLICES: %[[STEP:.*]] = arith.addi %[[WHOLE]], %c1_i64
   // SLICES: %[[OWN:.*]] = llvm.alloca %c10_i64
-  // SLICES: scf.for %[[FROM:.*]] = %c0_i64{{.*}} to %[[BATCH]] step %c4_i64
+  // SLICES: scf.for %[[FROM:.*]] = %c0_i64{{.*}} to %[[BATCH]] step %[[STEP]]
   // SLICES: %[[REST:.*]] = arith.subi %[[BATCH]], %[[FROM]]
-  // SLICES: %[[SLICE:.*]] = arith.minsi %[[REST]], %c4_i64
+  // SLICES: %[[SLICE:.*]] = arith.minsi %[[REST]], %[[STEP]]
   // SLICES: llvm.store %[[SLICE]], %[[OWN]]
   // SLICES-COUNT-3: arith.muli %[[FROM]], %c16_i64
   // SLICES: func.call @net_run_slice(%[[OWN]])
