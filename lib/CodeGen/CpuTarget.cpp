@@ -96,6 +96,9 @@ llvm::Expected<CpuTarget> CpuTarget::named(llvm::StringRef triple, llvm::StringR
     return fail("'" + target.triple +
                 "' is not a processor that Weir generates code for: x86, "
                 "aarch64 and riscv are");
+  if (!parsed.isLittleEndian())
+    return fail("'" + target.triple +
+                "' is big-endian; parameter files and packed weights are little-endian");
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget(found->createMCSubtargetInfo(parsed, "", ""));
   if (!subtarget->isCPUStringValid(target.cpu))
     return fail("unknown processor '" + target.cpu + "' for " + target.triple);

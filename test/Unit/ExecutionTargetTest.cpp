@@ -65,6 +65,7 @@ TEST(CpuTarget, RefusesWhatNoOneHas) {
   EXPECT_THAT(refusal("x86_64-linux-gnu", "", "+"), HasSubstr("'+'"));
   EXPECT_THAT(refusal("pdp11-unix", "", ""), HasSubstr("unknown target triple"));
   EXPECT_THAT(refusal("nvptx64-nvidia-cuda", "", ""), HasSubstr("nvptx64"));
+  EXPECT_THAT(refusal("aarch64_be-linux-gnu", "", ""), HasSubstr("big-endian"));
 }
 
 TEST(CpuTarget, KnowsTheHost) {
