@@ -3,6 +3,7 @@
 #include "CompileArguments.h"
 #include "LinkLibrary.h"
 #include "ModelSource.h"
+#include "OutputFiles.h"
 
 #include "weir/Execution/Aot.h"
 #include "weir/Frontend/Frontend.h"
@@ -54,7 +55,10 @@ Result<void> EmitArguments::check() const {
     return fail("--name {}: C functions' names start with it, so it may hold only letters, digits "
                 "and _, and not begin with a digit",
                 inQuotes(name));
-  return {};
+  std::vector<std::string> read = {source.path};
+  if (!source.weights.empty())
+    read.push_back(source.weights);
+  return checkOutputs(std::vector<OutputFile>{{"-o", output}, {"--header", header}}, read);
 }
 
 // "CollabDot" as a C library would call it: "collab_dot".

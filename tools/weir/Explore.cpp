@@ -2,6 +2,7 @@
 
 #include "Command.h"
 #include "ExploreViews.h"
+#include "OutputFiles.h"
 #include "TrainArguments.h"
 
 #include "weir/Runtime/File.h"
@@ -59,7 +60,9 @@ Result<void> ExploreArguments::check() const {
     return fail("--least needs --data FILE.csv:COLUMN, where the values are counted");
   if (labels.path.empty() && (!labels.key.empty() || !labels.name.empty()))
     return fail("{} needs --labels FILE.csv", labels.key.empty() ? "--label-name" : "--label-key");
-  return {};
+  std::vector<std::string> read = filesOf(std::vector<std::string>{data});
+  read.insert(read.end(), {path, labels.path});
+  return checkOutputs(std::vector<OutputFile>{{"--svg", svg}, {"--export", csv}}, read);
 }
 
 static Result<RowNames> namesOf(const ExploredTable &table, const ExploreArguments &arguments) {

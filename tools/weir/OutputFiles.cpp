@@ -33,6 +33,8 @@ static bool isSameFile(const std::string &a, const std::string &b) {
 
 static Result<void> check(const OutputFile &output, std::span<const std::string> read) {
   const auto &[option, path] = output;
+  if (path == "-")
+    return fail("{} -: expected a file's name; standard output is /dev/stdout", option);
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code ignored;
   if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
@@ -48,10 +50,12 @@ static Result<void> check(const OutputFile &output, std::span<const std::string>
 
 Result<void> checkOutputs(std::span<const OutputFile> outputs, std::span<const std::string> read) {
   for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].path.empty())
+      continue;
     if (Result<void> good = check(outputs[i], read); !good)
       return good;
     for (size_t j = 0; j < i; ++j)
-      if (isSameFile(outputs[j].path, outputs[i].path))
+      if (!outputs[j].path.empty() && isSameFile(outputs[j].path, outputs[i].path))
         return fail("{} {}: {} {} is the same file; give each a name of its own", outputs[i].option,
                     outputs[i].path, outputs[j].option, outputs[j].path);
   }

@@ -20,7 +20,8 @@ struct OutputFile {
 std::vector<std::string> filesOf(std::span<const std::string> arguments);
 
 /// Refuses, before any work is done, a file whose folder doesn't exist, that is a folder, that
-/// is one of those that are read, or that is written twice. Devices, as /dev/null, may be.
+/// is one of those that are read, or that is written twice, and '-'. An empty path is an option
+/// that wasn't given. Devices, as /dev/null, may be.
 Result<void> checkOutputs(std::span<const OutputFile> outputs, std::span<const std::string> read);
 
 } // namespace weir

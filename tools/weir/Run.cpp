@@ -3,6 +3,7 @@
 #include "CompileArguments.h"
 #include "Examples.h"
 #include "ModelSource.h"
+#include "OutputFiles.h"
 #include "PrintTensor.h"
 
 #include "weir/Data/Npy.h"
@@ -54,7 +55,10 @@ Result<void> RunArguments::parseOutputs(const Signature &signature,
     if (!files.emplace(sides->first, sides->second).second)
       return fail("--output {}: {} is already given", text, inQuotes(sides->first));
   }
-  return {};
+  std::vector<OutputFile> written;
+  for (const auto &[name, path] : files)
+    written.push_back({fmt::format("--output {}:", name), path});
+  return checkOutputs(written, filesOf(inputs));
 }
 
 // Appends the outputs of a piece of the batch to those of the pieces before it.
