@@ -7,7 +7,6 @@
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 
 namespace weir {
@@ -29,9 +28,6 @@ Result<void> linkLibrary(std::string_view object, const std::string &path) {
   if (compiler.empty())
     return fail("a shared library is linked by a C compiler, and there is none (cc, gcc, clang); "
                 "install one, or write an object with --emit=obj");
-  llvm::StringRef parent = llvm::sys::path::parent_path(path);
-  if (!llvm::sys::fs::is_directory(parent.empty() ? "." : parent))
-    return fail("{}: there is no directory {}", path, inQuotes(std::string_view(parent)));
 
   llvm::SmallString<128> folder;
   if (std::error_code error = llvm::sys::fs::createUniqueDirectory("weir", folder))
