@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 using namespace weir;
 
@@ -55,7 +56,7 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
   rows = std::min<int64_t>(rows, unit.registers > 16 ? 10 : 6);
   // Rows that lie a multiple of 4 KiB apart meet in one set of the first-level cache, which
   // has room for eight.
-  if (shape.depth * 4 % 4096 == 0)
+  if ((shape.rowStep != 0 ? shape.rowStep : shape.depth) * 4 % 4096 == 0)
     rows = std::min<int64_t>(rows, 8);
   // A row alone with one vector is one sum, each step of which waits for the one before. In
   // groups of more rows there must be as many sums for each, or bits would depend on the
@@ -165,6 +166,27 @@ ConvolutionForm weir::chooseForm(const ConvolutionShape &shape) {
         best = form;
       }
   return best;
+}
+
+//===----------------------------------------------------------------------===//
+// Slices of a batch
+//===----------------------------------------------------------------------===//
+
+double weir::sliceCost(const SliceTraffic &traffic, int64_t examples, const CacheSizes &caches) {
+  // Measured (AVX-512), as bytes read from the last-level cache at 300 GB/s: what comes back
+  // from memory, through which it was written, does at 15 GB/s; weights, read from front to
+  // back, at 50; a kernel takes a microsecond to begin. Most of what comes from the
+  // last-level cache is hidden behind arithmetic.
+  constexpr double fromCache = 0.15, fromMemory = 20, weightsFromMemory = 6, perKernel = 300e3;
+  double used = double(examples) * traffic.footprint;
+  // Buffers are read again sooner or later, so that with each doubling beyond the second-level
+  // cache some more are missed; of memory it is the part that doesn't fit.
+  double missed = std::max(0.0, std::log2(used / double(caches.second)));
+  double lost = used > 0 ? std::max(0.0, 1 - double(caches.last()) / used) : 0;
+  double perExample = traffic.activations * (fromCache * missed + fromMemory * lost);
+  double perSlice = traffic.weights * (traffic.weightsInMemory ? weightsFromMemory : 1) +
+                    perKernel * double(traffic.kernels);
+  return perExample + perSlice / double(examples);
 }
 
 //===----------------------------------------------------------------------===//

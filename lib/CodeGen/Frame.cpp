@@ -8,7 +8,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace weir;
@@ -103,6 +102,17 @@ FrameBuffer weir::frameBuffer(func::FuncOp source, BlockArgument argument) {
   return result;
 }
 
+FrameBuffer weir::carriedBuffer(func::FuncOp source, memref::AllocOp alloc) {
+  FrameBuffer result;
+  result.field = frame_layout::outputs;
+  result.isList = true;
+  for (BlockArgument argument : source.getArguments())
+    if (FrameBuffer output = frameBuffer(source, argument); output.field == frame_layout::outputs)
+      result.number = std::max(result.number, output.number + 1);
+  result.number += alloc->getAttrOfType<DenseI64ArrayAttr>("weir.carried")[0];
+  return result;
+}
+
 Value FrameReader::readArgument(OpBuilder &builder, BlockArgument argument) {
   Location loc = argument.getLoc();
   FrameBuffer buffer = frameBuffer(source, argument);
@@ -123,7 +133,14 @@ Value FrameReader::read(OpBuilder &builder, Value value) {
   Value result;
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     result = readArgument(builder, argument);
-  } else if (auto alloc = value.getDefiningOp<memref::AllocOp>()) {
+  } else if (auto alloc = value.getDefiningOp<memref::AllocOp>();
+             alloc && alloc->hasAttr("weir.carried")) {
+    Location loc = alloc.getLoc();
+    FrameBuffer buffer = carriedBuffer(source, alloc);
+    Value list = loadField(builder, loc, frame, buffer.field, frame.getType());
+    Value start = loadField(builder, loc, list, buffer.number * 8, frame.getType());
+    result = view(builder, loc, start, alloc.getType());
+  } else if (alloc) {
     Location loc = alloc.getLoc();
     ArrayRef<int64_t> place = alloc->getAttrOfType<DenseI64ArrayAttr>("weir.arena").asArrayRef();
     Value bytes = indexConstant(builder, loc, place[0]);

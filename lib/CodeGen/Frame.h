@@ -9,6 +9,7 @@
 #define WEIR_LIB_CODEGEN_FRAME_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace weir {
@@ -33,6 +34,10 @@ struct FrameBuffer {
   int64_t offset = 0;  // bytes from there on
 };
 FrameBuffer frameBuffer(mlir::func::FuncOp source, mlir::BlockArgument argument);
+
+/// Where the pointer to a buffer of the arena that goes from segment to segment (see
+/// weir-plan-arena) is put in a slice's frame: behind the outputs of its list.
+FrameBuffer carriedBuffer(mlir::func::FuncOp source, mlir::memref::AllocOp alloc);
 
 /// Recreates values of a function on memory from a frame: its arguments and arena buffers become
 /// views of the frame's memory; what is computed from them is computed again.

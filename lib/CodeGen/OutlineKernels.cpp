@@ -1,6 +1,7 @@
 //===- OutlineKernels.cpp - functions of kernels, and a model's exported functions ------===//
 
 #include "weir/CodeGen/Passes.h"
+#include "weir/Dialect/IR/WeirDialect.h"
 
 #include "Frame.h"
 #include "VectorBody.h"
@@ -52,12 +53,13 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     }
     ArrayRef<int64_t> runArena = arenaOf(run), prepareArena = arenaOf(prepare);
     int64_t preparedBytes = module->getAttrOfType<IntegerAttr>("weir.prepared_bytes").getInt();
-    int64_t slice = sliceOf(runArena[1], preparedBytes);
     rebuild(builder, prepare, prefix + "_prepare");
-    rebuild(builder, run, prefix + "_run", slice);
+    rebuild(builder, run, prefix + "_run");
     addSizeFunction(builder, prefix + "_prepared_size", 0, 0, preparedBytes);
-    addSizeFunction(builder, prefix + "_arena_size", runArena[0], runArena[1], prepareArena[0],
-                    slice);
+    if (run->hasAttr("weir.segments"))
+      addSizeFunction(builder, prefix + "_arena_size", run, prepareArena[0]);
+    else
+      addSizeFunction(builder, prefix + "_arena_size", runArena[0], runArena[1], prepareArena[0]);
     prepare.erase();
     run.erase();
   }
@@ -66,38 +68,69 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     return function->getAttrOfType<DenseI64ArrayAttr>("weir.arena_bytes").asArrayRef();
   }
 
-  // How many examples to take through all kernels before the next ones, so that what one
-  // kernel writes is still in the second-level cache when another reads it; but so many
-  // that reading the weights again costs no more than that. 0 for all at once.
-  int64_t sliceOf(int64_t bytesPerExample, int64_t preparedBytes) const {
-    if (sliceBytes == 0 || bytesPerExample == 0)
-      return 0;
-    return std::max<int64_t>(std::max<int64_t>(sliceBytes, preparedBytes) / bytesPerExample, 1);
+  static SmallVector<SegmentAttr> segmentsOf(func::FuncOp function) {
+    auto list = function->getAttrOfType<ArrayAttr>("weir.segments");
+    return list ? llvm::to_vector(list.getAsRange<SegmentAttr>()) : SmallVector<SegmentAttr>();
   }
 
-  // (batch) -> max(fixed + perExample * min(batch, slice), least)
-  static void addSizeFunction(OpBuilder &builder, const std::string &name, int64_t fixed,
-                              int64_t perExample, int64_t least, int64_t slice = 0) {
+  // Writes a function (batch) -> bytes.
+  static void addSizeFunction(OpBuilder &builder, const std::string &name,
+                              llvm::function_ref<Value(OpBuilder &, Value)> bytes) {
     Location loc = builder.getUnknownLoc();
     Type i64 = builder.getI64Type();
     auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(i64, i64));
     OpBuilder body = OpBuilder::atBlockBegin(function.addEntryBlock());
-    auto constant = [&](int64_t n) {
-      return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(n));
-    };
-    Value examples = function.getArgument(0);
-    if (slice > 0)
-      examples = arith::MinSIOp::create(body, loc, examples, constant(slice));
-    Value bytes = arith::MulIOp::create(body, loc, examples, constant(perExample));
-    bytes = arith::AddIOp::create(body, loc, bytes, constant(fixed));
-    bytes = arith::MaxSIOp::create(body, loc, bytes, constant(least));
-    func::ReturnOp::create(body, loc, bytes);
+    Value size = bytes(body, function.getArgument(0));
+    func::ReturnOp::create(body, loc, size);
   }
 
-  // Kernels into functions of their own; what calls them into an exported function, for
-  // `slice` examples at a time unless that is 0.
-  void rebuild(OpBuilder &builder, func::FuncOp source, const std::string &name,
-               int64_t slice = 0) {
+  static Value integer(OpBuilder &body, Location loc, int64_t value) {
+    return arith::ConstantOp::create(body, loc, body.getI64IntegerAttr(value));
+  }
+
+  // max(fixed + perExample * batch, least)
+  static void addSizeFunction(OpBuilder &builder, const std::string &name, int64_t fixed,
+                              int64_t perExample, int64_t least) {
+    addSizeFunction(builder, name, [&](OpBuilder &body, Value batch) -> Value {
+      Location loc = batch.getLoc();
+      Value bytes = arith::MulIOp::create(body, loc, batch, integer(body, loc, perExample));
+      bytes = arith::AddIOp::create(body, loc, bytes, integer(body, loc, fixed));
+      return arith::MaxSIOp::create(body, loc, bytes, integer(body, loc, least));
+    });
+  }
+
+  // max(what slices take + carried * batch, least)
+  static void addSizeFunction(OpBuilder &builder, const std::string &name, func::FuncOp run,
+                              int64_t least) {
+    int64_t carried = run->getAttrOfType<IntegerAttr>("weir.carried_bytes").getInt();
+    addSizeFunction(builder, name, [&](OpBuilder &body, Value batch) -> Value {
+      Location loc = batch.getLoc();
+      Value bytes = slicedBytes(body, run, batch);
+      Value whole = arith::MulIOp::create(body, loc, batch, integer(body, loc, carried));
+      bytes = arith::AddIOp::create(body, loc, bytes, whole);
+      return arith::MaxSIOp::create(body, loc, bytes, integer(body, loc, least));
+    });
+  }
+
+  // What the arena has before what is carried from segment to segment: the buffers of fixed
+  // size, and those of the segment whose slice takes most.
+  static Value slicedBytes(OpBuilder &body, func::FuncOp run, Value batch) {
+    Location loc = batch.getLoc();
+    Value most = integer(body, loc, 0);
+    for (SegmentAttr segment : segmentsOf(run)) {
+      Value examples = batch;
+      if (segment.getExamples() != 0)
+        examples =
+            arith::MinSIOp::create(body, loc, batch, integer(body, loc, segment.getExamples()));
+      Value bytes =
+          arith::MulIOp::create(body, loc, examples, integer(body, loc, segment.getBytes()));
+      most = arith::MaxSIOp::create(body, loc, most, bytes);
+    }
+    return arith::AddIOp::create(body, loc, most, integer(body, loc, arenaOf(run)[0]));
+  }
+
+  // Kernels into functions of their own; what calls them into an exported function.
+  void rebuild(OpBuilder &builder, func::FuncOp source, const std::string &name) {
     Location loc = source.getLoc();
     Type pointer = LLVM::LLVMPointerType::get(builder.getContext());
     auto target = func::FuncOp::create(builder, loc, name,
@@ -110,14 +143,23 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
               source.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), "weir.cardinality"))
         checkIds(body, source, argument, frame, cardinality.getInt());
 
-    if (slice == 0) {
-      callKernels(builder, body, source, frame, name);
-    } else {
-      func::FuncOp one = makeInternal(builder, loc, name + "_slice", pointer);
-      OpBuilder inner = OpBuilder::atBlockBegin(one.addEntryBlock());
-      callKernels(builder, inner, source, one.getArgument(0), name);
+    SmallVector<scf::ForOp> kernels(source.getBody().front().getOps<scf::ForOp>());
+    SmallVector<SegmentAttr> segments = segmentsOf(source);
+    if (segments.empty())
+      callKernels(builder, body, source, frame, name, kernels, 0);
+    int64_t first = 0;
+    for (auto [i, segment] : llvm::enumerate(segments)) {
+      std::string own = name + "_slice" + (segments.size() > 1 ? std::to_string(i) : "");
+      func::FuncOp slice = makeInternal(builder, loc, own, pointer);
+      OpBuilder inner = OpBuilder::atBlockBegin(slice.addEntryBlock());
+      callKernels(builder, inner, source, slice.getArgument(0), name,
+                  ArrayRef(kernels).slice(first, segment.getKernels()), first);
       func::ReturnOp::create(inner, loc);
-      callSlices(body, source, frame, one, slice);
+      first += segment.getKernels();
+      if (segments.size() == 1)
+        callWholeOrSlices(body, source, frame, slice, segment.getExamples());
+      else
+        callSlices(body, source, frame, slice, segment.getExamples());
     }
     returnStatus(body, loc, WEIR_OK);
   }
@@ -132,12 +174,12 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     return function;
   }
 
+  // The kernels are numbered from `number` on.
   void callKernels(OpBuilder &builder, OpBuilder &body, func::FuncOp source, Value frame,
-                   const std::string &name) {
+                   const std::string &name, ArrayRef<scf::ForOp> kernels, int64_t number) {
     Type i64 = builder.getI64Type();
     FrameReader reader(source, frame);
-    int64_t number = 0;
-    for (auto loop : source.getBody().front().getOps<scf::ForOp>()) {
+    for (scf::ForOp loop : kernels) {
       func::FuncOp kernel =
           makeInternal(builder, loop.getLoc(), name + "_kernel" + std::to_string(number++),
                        {frame.getType(), i64, i64});
@@ -148,71 +190,104 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     }
   }
 
-  // Calls `one` for up to `slice` examples at a time. Each time it gets a frame of its
-  // own, whose inputs and outputs begin with the first of these examples.
-  static void callSlices(OpBuilder &body, func::FuncOp source, Value frame, func::FuncOp one,
-                         int64_t slice) {
+  // The caller's frame serves a batch that is no larger than a slice.
+  static void callWholeOrSlices(OpBuilder &body, func::FuncOp source, Value frame, func::FuncOp one,
+                                int64_t slice) {
     Location loc = source.getLoc();
-    Type i64 = body.getI64Type(), pointer = frame.getType();
-    auto constant = [](OpBuilder &at, Location loc, int64_t n) -> Value {
-      return arith::ConstantOp::create(at, loc, at.getI64IntegerAttr(n));
-    };
-    Value batch = loadField(body, loc, frame, frame_layout::batch, i64);
+    Value batch = loadField(body, loc, frame, frame_layout::batch, body.getI64Type());
     Value fits = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sle, batch,
-                                       constant(body, loc, slice));
+                                       integer(body, loc, slice));
     auto branch = scf::IfOp::create(body, loc, fits, /*withElseRegion=*/true);
     OpBuilder whole = branch.getThenBodyBuilder();
     func::CallOp::create(whole, loc, one, frame);
-
     OpBuilder parts = branch.getElseBodyBuilder();
+    callSlices(parts, source, frame, one, slice);
+  }
+
+  // Calls `one` for up to `slice` examples at a time, or for all if that is 0. Each time it
+  // gets a frame of its own, whose inputs and outputs, and whatever goes from segment to
+  // segment, begin with the first of these examples.
+  static void callSlices(OpBuilder &parts, func::FuncOp source, Value frame, func::FuncOp one,
+                         int64_t slice) {
+    Location loc = source.getLoc();
+    Type i64 = parts.getI64Type(), pointer = frame.getType();
+    Value batch = loadField(parts, loc, frame, frame_layout::batch, i64);
+    auto constant = [&](int64_t value) { return integer(parts, loc, value); };
     // As few slices as there can be, and as even: a last one of few examples takes long.
     auto divideUp = [&](Value value, Value divisor) -> Value {
-      Value last = arith::SubIOp::create(parts, loc, value, constant(parts, loc, 1));
-      Value whole = arith::DivUIOp::create(parts, loc, last, divisor);
-      return arith::AddIOp::create(parts, loc, whole, constant(parts, loc, 1));
+      Value most = arith::SubIOp::create(parts, loc, divisor, constant(1));
+      most = arith::AddIOp::create(parts, loc, value, most);
+      return arith::DivUIOp::create(parts, loc, most, divisor);
     };
-    Value slices = divideUp(batch, constant(parts, loc, slice));
-    Value step = divideUp(batch, slices);
+    Value step = arith::MaxSIOp::create(parts, loc, batch, constant(1));
+    if (slice > 0)
+      step = divideUp(step, divideUp(step, constant(slice)));
     auto allocate = [&](int64_t words) -> Value {
-      return LLVM::AllocaOp::create(parts, loc, pointer, i64, constant(parts, loc, words));
+      return LLVM::AllocaOp::create(parts, loc, pointer, i64, constant(words));
     };
-    // By field of the frame: the longest number of each list and what an example takes.
-    llvm::MapVector<int64_t, llvm::MapVector<int64_t, int64_t>> lists;
+    auto shift = [&](OpBuilder &at, Value start, Value offset) -> Value {
+      return LLVM::GEPOp::create(at, loc, pointer, at.getI8Type(), start,
+                                 ArrayRef<LLVM::GEPArg>{offset});
+    };
+    // By field of the frame and number in its list: where it begins for the whole batch, and
+    // what an example takes.
+    struct Entry {
+      Value start;
+      int64_t bytes;
+    };
+    llvm::MapVector<int64_t, llvm::MapVector<int64_t, Entry>> lists;
+    auto bytesOf = [](MemRefType type) {
+      int64_t bytes = type.hasStaticShape() ? 0 : type.getElementTypeBitWidth() / 8;
+      for (int64_t size : type.getShape())
+        bytes *= ShapedType::isDynamic(size) ? 1 : size;
+      return bytes;
+    };
+    llvm::SmallDenseMap<int64_t, Value> given; // the caller's lists
     for (BlockArgument argument : source.getArguments()) {
       FrameBuffer buffer = frameBuffer(source, argument);
       if (!buffer.isList)
         continue;
-      auto type = cast<MemRefType>(argument.getType());
-      int64_t bytes = type.hasStaticShape() ? 0 : type.getElementTypeBitWidth() / 8;
-      for (int64_t size : type.getShape())
-        bytes *= ShapedType::isDynamic(size) ? 1 : size;
-      lists[buffer.field][buffer.number] = bytes;
+      Value &list = given[buffer.field];
+      if (!list)
+        list = loadField(parts, loc, frame, buffer.field, pointer);
+      lists[buffer.field][buffer.number] = {loadField(parts, loc, list, buffer.number * 8, pointer),
+                                            bytesOf(cast<MemRefType>(argument.getType()))};
+    }
+    Value carried; // where the part of the arena begins that goes from segment to segment
+    for (auto alloc : source.getBody().front().getOps<memref::AllocOp>()) {
+      auto place = alloc->getAttrOfType<DenseI64ArrayAttr>("weir.carried");
+      if (!place)
+        continue;
+      if (!carried)
+        carried = shift(parts, loadField(parts, loc, frame, frame_layout::arena, pointer),
+                        slicedBytes(parts, source, batch));
+      FrameBuffer buffer = carriedBuffer(source, alloc);
+      Value offset = arith::MulIOp::create(parts, loc, batch, constant(place[1]));
+      lists[buffer.field][buffer.number] = {shift(parts, carried, offset),
+                                            bytesOf(alloc.getType())};
     }
     Value own = allocate(sizeof(weir_frame) / 8);
     for (int64_t field : {frame_layout::prepared, frame_layout::arena, frame_layout::parallelFor,
                           frame_layout::pool})
       storeField(parts, loc, own, field, loadField(parts, loc, frame, field, pointer));
-    llvm::SmallDenseMap<int64_t, std::pair<Value, Value>> ownLists; // the caller's, its copy
-    for (auto &[field, numbers] : lists) {
+    llvm::SmallDenseMap<int64_t, Value> ownLists;
+    for (auto &[field, entries] : lists) {
       int64_t length = 0;
-      for (auto &[number, bytes] : numbers)
+      for (auto &[number, entry] : entries)
         length = std::max(length, number + 1);
-      ownLists[field] = {loadField(parts, loc, frame, field, pointer), allocate(length)};
-      storeField(parts, loc, own, field, ownLists[field].second);
+      ownLists[field] = allocate(length);
+      storeField(parts, loc, own, field, ownLists[field]);
     }
-    auto loop = scf::ForOp::create(parts, loc, constant(parts, loc, 0), batch, step);
+    auto loop = scf::ForOp::create(parts, loc, constant(0), batch, step);
     OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
     Value begin = loop.getInductionVar();
     Value rest = arith::SubIOp::create(inner, loc, batch, begin);
     storeField(inner, loc, own, frame_layout::batch,
                arith::MinSIOp::create(inner, loc, rest, step));
-    for (auto &[field, numbers] : lists)
-      for (auto &[number, bytes] : numbers) {
-        Value start = loadField(inner, loc, ownLists[field].first, number * 8, pointer);
-        Value offset = arith::MulIOp::create(inner, loc, begin, constant(inner, loc, bytes));
-        start = LLVM::GEPOp::create(inner, loc, pointer, inner.getI8Type(), start,
-                                    ArrayRef<LLVM::GEPArg>{offset});
-        storeField(inner, loc, ownLists[field].second, number * 8, start);
+    for (auto &[field, entries] : lists)
+      for (auto &[number, entry] : entries) {
+        Value offset = arith::MulIOp::create(inner, loc, begin, integer(inner, loc, entry.bytes));
+        storeField(inner, loc, ownLists[field], number * 8, shift(inner, entry.start, offset));
       }
     func::CallOp::create(inner, loc, one, own);
   }

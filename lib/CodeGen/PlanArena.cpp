@@ -5,9 +5,14 @@
 // the first. Each is packed greedily, largest first, into the lowest gap that is free
 // during the buffer's life (Pisarchyk and Lee, 2020, "greedy by size").
 //
+// Where a batch goes through segments of kernels in slices (see weir-slice-batch), what one
+// segment leaves for a later one is packed a third time, for all examples, and lives as long
+// as the segments that use it: each slice begins at its first kernel again.
+//
 //===----------------------------------------------------------------------===//
 
 #include "weir/CodeGen/Passes.h"
+#include "weir/Dialect/IR/WeirDialect.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -22,12 +27,20 @@ using namespace mlir;
 
 namespace {
 
+// What a buffer's size is counted in: bytes, bytes per example of a slice, or of the batch.
+enum class Kind { Fixed, Sliced, Carried };
+
 struct Buffer {
   memref::AllocOp alloc;
   int64_t first = 0, last = 0; // positions in the block
-  int64_t bytes = 0;           // per example, if batched
-  bool batched = false;
+  int64_t bytes = 0;
+  Kind kind = Kind::Fixed;
   int64_t offset = 0;
+};
+
+// The positions of a segment's kernels in the block.
+struct Segment {
+  int64_t first, last;
 };
 
 struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
@@ -42,11 +55,13 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
     for (auto [i, op] : llvm::enumerate(block))
       position[&op] = i;
 
+    SmallVector<Segment> segments = findSegments(function, position);
     SmallVector<Buffer> buffers;
     for (auto alloc : block.getOps<memref::AllocOp>()) {
       Buffer buffer;
       buffer.alloc = alloc;
-      buffer.batched = !alloc.getDynamicSizes().empty();
+      if (!alloc.getDynamicSizes().empty())
+        buffer.kind = Kind::Sliced;
       int64_t elements = 1;
       for (int64_t size : alloc.getType().getShape())
         elements *= ShapedType::isDynamic(size) ? 1 : size;
@@ -55,18 +70,86 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
       if (!alloc->use_empty())
         buffer.first = position.size();
       extendLife(alloc.getResult(), block, position, buffer);
+      extendToSegments(segments, buffer);
       buffers.push_back(buffer);
     }
-    int64_t fixed = pack(buffers, /*batched=*/false);
-    int64_t perExample = pack(buffers, /*batched=*/true);
+    int64_t fixed = pack(buffers, Kind::Fixed);
+    int64_t perExample = pack(buffers, Kind::Sliced);
+    int64_t carried = pack(buffers, Kind::Carried);
 
     Builder builder(&getContext());
+    int64_t number = 0;
     for (Buffer &buffer : buffers) {
-      int64_t fixedPart = buffer.batched ? fixed : buffer.offset;
-      int64_t batchPart = buffer.batched ? buffer.offset : 0;
-      buffer.alloc->setAttr("weir.arena", builder.getDenseI64ArrayAttr({fixedPart, batchPart}));
+      if (buffer.kind == Kind::Carried) {
+        buffer.alloc->setAttr("weir.carried",
+                              builder.getDenseI64ArrayAttr({number++, buffer.offset}));
+        continue;
+      }
+      bool sliced = buffer.kind == Kind::Sliced;
+      buffer.alloc->setAttr("weir.arena",
+                            builder.getDenseI64ArrayAttr(
+                                {sliced ? fixed : buffer.offset, sliced ? buffer.offset : 0}));
     }
-    function->setAttr("weir.arena_bytes", builder.getDenseI64ArrayAttr({fixed, perExample}));
+    function->setAttr("weir.arena_bytes",
+                      builder.getDenseI64ArrayAttr({fixed, perExample + carried}));
+    if (!segments.empty())
+      describeSegments(function, segments, buffers, carried);
+  }
+
+  static SmallVector<Segment> findSegments(func::FuncOp function,
+                                           DenseMap<Operation *, int64_t> &position) {
+    SmallVector<Segment> segments;
+    auto list = function->getAttrOfType<ArrayAttr>("weir.segments");
+    if (!list)
+      return segments;
+    SmallVector<int64_t> kernels;
+    for (Operation &op : function.getBody().front())
+      if (op.hasAttr("weir.kernel"))
+        kernels.push_back(position[&op]);
+    size_t next = 0;
+    for (auto segment : list.getAsRange<weir::SegmentAttr>()) {
+      size_t end = next + segment.getKernels();
+      assert(end <= kernels.size() && "the segments are of this function");
+      segments.push_back({kernels[next], kernels[end - 1]});
+      next = end;
+    }
+    return segments;
+  }
+
+  // What more than one segment uses must outlive all slices of them.
+  static void extendToSegments(ArrayRef<Segment> segments, Buffer &buffer) {
+    auto uses = [&](const Segment &segment) {
+      return buffer.first <= segment.last && segment.first <= buffer.last;
+    };
+    auto *first = llvm::find_if(segments, uses);
+    if (first == segments.end() || buffer.last <= first->last)
+      return;
+    buffer.first = std::min(buffer.first, first->first);
+    for (const Segment &segment : segments)
+      if (uses(segment))
+        buffer.last = std::max(buffer.last, segment.last);
+    if (buffer.kind == Kind::Sliced)
+      buffer.kind = Kind::Carried;
+  }
+
+  // Says of each segment what its own buffers take, and of all of them what is carried.
+  static void describeSegments(func::FuncOp function, ArrayRef<Segment> segments,
+                               ArrayRef<Buffer> buffers, int64_t carried) {
+    Builder builder(function.getContext());
+    SmallVector<Attribute> described;
+    auto list = function->getAttrOfType<ArrayAttr>("weir.segments");
+    for (auto [segment, attribute] :
+         llvm::zip_equal(segments, list.getAsRange<weir::SegmentAttr>())) {
+      int64_t bytes = 0;
+      for (const Buffer &buffer : buffers)
+        if (buffer.kind == Kind::Sliced && buffer.first <= segment.last &&
+            segment.first <= buffer.last)
+          bytes = std::max(bytes, buffer.offset + buffer.bytes);
+      described.push_back(weir::SegmentAttr::get(function.getContext(), attribute.getKernels(),
+                                                 attribute.getExamples(), bytes));
+    }
+    function->setAttr("weir.segments", builder.getArrayAttr(described));
+    function->setAttr("weir.carried_bytes", builder.getI64IntegerAttr(carried));
   }
 
   // A buffer lives from its first to its last use, through all views of it.
@@ -84,10 +167,10 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
     }
   }
 
-  static int64_t pack(MutableArrayRef<Buffer> buffers, bool batched) {
+  static int64_t pack(MutableArrayRef<Buffer> buffers, Kind kind) {
     SmallVector<Buffer *> order;
     for (Buffer &buffer : buffers)
-      if (buffer.batched == batched)
+      if (buffer.kind == kind)
         order.push_back(&buffer);
     llvm::sort(order, [](Buffer *a, Buffer *b) {
       return std::pair(-a->bytes, a->first) < std::pair(-b->bytes, b->first);

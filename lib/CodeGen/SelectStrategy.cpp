@@ -17,6 +17,28 @@ using namespace mlir;
 // Multiply-adds that take less time than a large kernel takes to compile, by far.
 static constexpr int64_t kLittleWork = 1 << 20;
 
+// How many elements the rows of a product lie apart, along their innermost axis.
+static int64_t rowStep(linalg::GenericOp op) {
+  AffineMap rows = op.getIndexingMapsArray()[0], matrix = op.getIndexingMapsArray()[1];
+  auto memory = cast<RankedTensorType>(op.getInputs()[0].getType());
+  for (int64_t dim = op.getNumLoops(); dim-- > 0;) {
+    if (op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction ||
+        matrix.isFunctionOfDim(dim))
+      continue;
+    // The map at one step along the axis, less the map at none.
+    SmallVector<int64_t> from(op.getNumLoops(), 0), to(from);
+    to[dim] = 1;
+    SmallVector<int64_t> begin = rows.compose(from), end = rows.compose(to);
+    int64_t step = 0, stride = 1;
+    for (int64_t axis = memory.getRank(); axis-- > 0;) {
+      step += (end[axis] - begin[axis]) * stride;
+      stride *= memory.isDynamicDim(axis) ? 1 : memory.getDimSize(axis);
+    }
+    return step;
+  }
+  return 0;
+}
+
 namespace {
 struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPass> {
   using Base::Base;
@@ -47,7 +69,7 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
         matrices *= size;
     }
 
-    weir::ProductShape shape{rowsPerExample, depth, width};
+    weir::ProductShape shape{rowsPerExample, depth, width, rowStep(op)};
     weir::VectorUnit unit{lanes, vectorRegisters, cacheBytes};
     weir::ProductTiling tiling = weir::chooseTiling(shape, unit);
     // What no example takes part in is computed once, at load. Where that is little, a

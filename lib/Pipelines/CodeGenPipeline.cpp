@@ -83,6 +83,9 @@ void weir::buildBufferPipeline(OpPassManager &manager, const CodeGenOptions &opt
   // Buffers that lived between a product and its epilogue have no use any more. No
   // canonicalization here: it would dissolve kernels of a single unit of work.
   buffers.addPass(createCSEPass());
+  SliceBatchPassOptions slices;
+  slices.cacheBytes = options.cacheBytes;
+  buffers.addPass(createSliceBatchPass(slices));
   buffers.addPass(createPlanArenaPass());
 }
 
@@ -90,7 +93,6 @@ void weir::buildLLVMPipeline(OpPassManager &manager, const CodeGenOptions &optio
   OutlineKernelsPassOptions outline;
   outline.prefix = options.prefix;
   outline.parallelWork = options.parallelWork;
-  outline.sliceBytes = options.cacheBytes;
   manager.addPass(createOutlineKernelsPass(outline));
   LowerToLLVMPassOptions lower;
   lower.fusedMultiplyAdd = options.fusedMultiplyAdd;

@@ -1,7 +1,6 @@
 // RUN: weir-opt --weir-outline-kernels="prefix=net" --split-input-file --verify-diagnostics %s | FileCheck %s
 // RUN: weir-opt --weir-outline-kernels="prefix=net parallel-work=7" --split-input-file --verify-diagnostics %s | FileCheck %s --check-prefix=EAGER
 // RUN: weir-opt --weir-outline-kernels="prefix=net parallel-work=0" --split-input-file --verify-diagnostics %s | FileCheck %s --check-prefix=ALWAYS
-// RUN: weir-opt --weir-outline-kernels="prefix=net slice-bytes=256" --split-input-file --verify-diagnostics %s | FileCheck %s --check-prefix=SLICES
 
 module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK-LABEL: func.func @net_prepare(
@@ -110,30 +109,6 @@ module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK: scf.for %{{.*}} = %[[FROM]] to %[[TO]]
   // CHECK-LABEL: func.func private @net_run_kernel1
 
-  // Four examples have 256 bytes of buffers. Five or more go in as few slices of up to
-  // four as there can be, of even size, each with a frame whose lists point to its first example: 16 bytes of ids and of numbers.
-  // SLICES-LABEL: func.func @net_run(
-  // SLICES-SAME: %[[FRAME:.*]]: !llvm.ptr) -> i32
-  // SLICES: %[[FITS:.*]] = arith.cmpi sle, %[[BATCH:.*]], %c4_i64
-  // SLICES: scf.if %[[FITS]] {
-  // SLICES-NEXT: func.call @net_run_slice(%[[FRAME]])
-  // SLICES: } else {
-  // SLICES: %[[SLICES:.*]] = arith.addi
-  // SLICES: %[[LAST:.*]] = arith.subi %[[BATCH]], %c1_i64
-  // SLICES: %[[WHOLE:.*]] = arith.divui %[[LAST]], %[[SLICES]]
-  // SLICES: %[[STEP:.*]] = arith.addi %[[WHOLE]], %c1_i64
-  // SLICES: %[[OWN:.*]] = llvm.alloca %c10_i64
-  // SLICES: scf.for %[[FROM:.*]] = %c0_i64{{.*}} to %[[BATCH]] step %[[STEP]]
-  // SLICES: %[[REST:.*]] = arith.subi %[[BATCH]], %[[FROM]]
-  // SLICES: %[[SLICE:.*]] = arith.minsi %[[REST]], %[[STEP]]
-  // SLICES: llvm.store %[[SLICE]], %[[OWN]]
-  // SLICES-COUNT-3: arith.muli %[[FROM]], %c16_i64
-  // SLICES: func.call @net_run_slice(%[[OWN]])
-  // SLICES: func.func private @net_run_slice(
-  // SLICES: call @net_run_kernel0
-  // SLICES: call @net_run_kernel1
-  // SLICES: func.func @net_arena_size
-  // SLICES: arith.minsi %{{.*}}, %c4_i64
   func.func @run(%ids: memref<?x2xi64> {weir.buffer = ["input", 0, 0], weir.cardinality = 5 : i64}, %x: memref<?x4xf32> {weir.buffer = ["input", 1, 0]}, %p: memref<4xf32> {weir.buffer = ["prepared", 0, 128]}, %out: memref<?x4xf32> {weir.buffer = ["output", 0, 0]}, %n: index {weir.buffer = ["batch", 0, 0]}) attributes {weir.arena_bytes = array<i64: 192, 64>} {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index

@@ -74,3 +74,39 @@ func.func @fixed(%n: index) {
   "test.op"(%a, %b) : (memref<40xf32>, memref<?x16xf32>) -> ()
   return
 }
+
+// Two segments of one and three kernels. %a and the fixed %f are used by both: %a is carried,
+// so it has a place for all examples; %f lives as long as the second segment, whose slices
+// come to its first kernel again, so %g, which is only used after it, doesn't share its place.
+// %b and %c are the second segment's own, and %d the first's.
+// CHECK-LABEL: func.func @run
+// CHECK-SAME: weir.arena_bytes = array<i64: 128, 256>
+// CHECK-SAME: weir.carried_bytes = 64 : i64
+// CHECK-SAME: weir.segments = [#weir.segment<kernels = 1, examples = 2, bytes = 192>, #weir.segment<kernels = 3, examples = 0, bytes = 128>]
+// CHECK: memref.alloc(%{{.*}}) {weir.carried = array<i64: 0, 0>} : memref<?x16xf32>
+// CHECK: memref.alloc() {weir.arena = array<i64: 0, 0>} : memref<4xf32>
+// CHECK: memref.alloc() {weir.arena = array<i64: 64, 0>} : memref<5xf32>
+// CHECK: memref.alloc(%{{.*}}) {weir.arena = array<i64: 128, 0>} : memref<?x17xf32>
+// CHECK: memref.alloc(%{{.*}}) {weir.arena = array<i64: 128, 0>} : memref<?x48xf32>
+func.func @run(%n: index) attributes {weir.segments = [#weir.segment<kernels = 1, examples = 2>, #weir.segment<kernels = 3, examples = 0>]} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc(%n) : memref<?x16xf32>
+  %f = memref.alloc() : memref<4xf32>
+  %g = memref.alloc() : memref<5xf32>
+  %b = memref.alloc(%n) : memref<?x17xf32>
+  %d = memref.alloc(%n) : memref<?x48xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%a, %f, %d) : (memref<?x16xf32>, memref<4xf32>, memref<?x48xf32>) -> ()
+  } {weir.kernel = 1 : i64}
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%a, %f, %b) : (memref<?x16xf32>, memref<4xf32>, memref<?x17xf32>) -> ()
+  } {weir.kernel = 1 : i64}
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%b) : (memref<?x17xf32>) -> ()
+  } {weir.kernel = 1 : i64}
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%b, %g) : (memref<?x17xf32>, memref<5xf32>) -> ()
+  } {weir.kernel = 1 : i64}
+  return
+}

@@ -78,6 +78,34 @@ TEST(CostModel, RowsOfPagesFitTheFirstCache) {
   EXPECT_EQ(chooseTiling({1, 1000, 64}, kAvx512).rows, 10);
   EXPECT_EQ(chooseTiling({1, 1024, 64}, kAvx512).rows, 8);
   EXPECT_EQ(chooseTiling({1, 1024, 64}, kAvx2).rows, 6);
+  // Not how long rows are counts, but how far apart they lie: 3x3 windows of 512 channels,
+  // two pixels further on each, and one.
+  EXPECT_EQ(chooseTiling({1, 4608, 64, 1024}, kAvx512).rows, 8);
+  EXPECT_EQ(chooseTiling({1, 4608, 64, 512}, kAvx512).rows, 10);
+  EXPECT_EQ(chooseTiling({1, 1024, 64, 1000}, kAvx512).rows, 10);
+}
+
+// The slice, of those up to 64, that costs least.
+static int64_t bestSlice(const SliceTraffic &traffic, const CacheSizes &caches) {
+  int64_t best = 1;
+  for (int64_t examples = 2; examples <= 64; ++examples)
+    if (sliceCost(traffic, examples, caches) < sliceCost(traffic, best, caches))
+      best = examples;
+  return best;
+}
+
+TEST(CostModel, SlicesFitACacheUnlessWeightsAreLarge) {
+  constexpr CacheSizes caches{1024 * 1024};
+  constexpr double mega = 1e6;
+  // 5 MB of buffers: two examples wouldn't fit the last-level cache.
+  EXPECT_EQ(bestSlice({24, 35 * mega, 5 * mega, 2 * mega, true}, caches), 1);
+  // Weights that are read again for each slice from memory make slices larger.
+  EXPECT_GT(bestSlice({24, 9 * mega, 1.4 * mega, 30 * mega, true}, caches), 3);
+  EXPECT_GT(bestSlice({24, 9 * mega, 1.4 * mega, 300 * mega, true}, caches),
+            bestSlice({24, 9 * mega, 1.4 * mega, 30 * mega, true}, caches));
+  // Small buffers are no reason to stop.
+  EXPECT_EQ(bestSlice({4, 1000, 1000, 1000, false}, caches), 64);
+  EXPECT_EQ(bestSlice({4, 0, 0, 1000, false}, caches), 64);
 }
 
 TEST(CostModel, NoProductCostsLessThanItMultiplies) {

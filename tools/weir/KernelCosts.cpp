@@ -4,6 +4,8 @@
 
 #include "LayerMap.h"
 
+#include "weir/Dialect/IR/WeirDialect.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -133,6 +135,14 @@ Result<std::vector<KernelCost>> findKernels(ModuleOp module, const llvm::SourceM
     countBytes(loop, cost);
     kernels.push_back(std::move(cost));
   }
+  size_t end = 0;
+  if (auto segments = run->getAttrOfType<ArrayAttr>("weir.segments"))
+    for (auto segment : segments.getAsRange<SegmentAttr>()) {
+      end += size_t(segment.getKernels());
+      kernels[end - 1].endsSlice = true;
+    }
+  if (!kernels.empty())
+    kernels.back().endsSlice = true;
   return kernels;
 }
 

@@ -25,6 +25,8 @@ struct KernelCost {
   int64_t bytes = 0, bytesPerExample = 0;
   /// How many of them hold parameters, packed or as they are.
   int64_t weightBytes = 0, weightBytesPerExample = 0;
+  /// The last of its segment: the next slice of the batch begins, or the next segment.
+  bool endsSlice = false;
   bool functions = false; // whether exp, tanh or the like is computed
 };
 

@@ -22,14 +22,34 @@ struct Clock {
   const std::vector<KernelCost> &kernels;
   ThreadPool *pool;
   int64_t batch, parallelWork;
-  size_t next = 0;                               // the kernel that comes now, in all slices
+  size_t next = 0, first = 0;                    // the kernel that comes now; of its slice
+  int64_t done = 0;                              // examples that are through the segment
   std::vector<std::vector<double>> seconds = {}; // per kernel, of each run
+
+  void startRun() {
+    for (std::vector<double> &kernel : seconds)
+      kernel.push_back(0);
+    next = first = 0;
+  }
+  // The kernels of a segment come again for each slice.
+  void advance(int64_t slice) {
+    if (!kernels[next++].endsSlice)
+      return;
+    done += slice;
+    if (done < batch) {
+      next = first;
+    } else {
+      first = next;
+      done = 0;
+    }
+  }
 
   static void call(void *self, int64_t count, void (*body)(void *, int64_t, int64_t),
                    void *context) {
     Clock &clock = *static_cast<Clock *>(self);
-    bool first = clock.next < clock.kernels.size();
-    size_t number = clock.next++ % clock.kernels.size();
+    if (clock.next >= clock.kernels.size())
+      return;
+    size_t number = clock.next;
     int64_t slice = static_cast<const weir_frame *>(context)->batch;
     bool parallel =
         clock.pool && count > 1 && clock.kernels[number].work * slice >= clock.parallelWork;
@@ -38,9 +58,8 @@ struct Clock {
       clock.pool->run(count, body, context);
     else
       body(context, 0, count);
-    if (first)
-      clock.seconds[number].push_back(0);
     clock.seconds[number].back() += now() - start;
+    clock.advance(slice);
   }
 };
 
@@ -158,14 +177,12 @@ static int profile(const BenchArguments &arguments) {
     return userError(call.error());
   (*call)->frame.parallel_for = Clock::call;
   (*call)->frame.pool = &clock;
-  // Each slice of the batch goes through all of them.
-  if (kernels->empty() || (*jit)->call((*call)->frame) != WEIR_OK ||
-      clock.next % kernels->size() != 0)
-    return bug(
-        fail("the compiled code has {} kernels, {} were expected", clock.next, kernels->size()));
+  clock.startRun();
+  if (kernels->empty() || (*jit)->call((*call)->frame) != WEIR_OK || clock.next != kernels->size())
+    return bug(fail("the compiled code came to kernel {} of {}", clock.next, kernels->size()));
 
   auto result = timeBesidePeak(arguments, *timed, [&]() -> Result<void> {
-    clock.next = 0;
+    clock.startRun();
     (*jit)->call((*call)->frame);
     return {};
   });

@@ -21,6 +21,7 @@ namespace weir {
 /// A product of `rows` rows per example with a matrix [depth, width].
 struct ProductShape {
   int64_t rows, depth, width;
+  int64_t rowStep = 0; // elements from one row to the next; 0 if it is the depth
 };
 
 /// What of a processor decides how a product is cut.
@@ -82,6 +83,30 @@ double convolutionCost(ConvolutionForm form, const ConvolutionShape &shape);
 /// a fifth, or their larger weights aren't worth the memory. Never Im2col, which only
 /// copies what windows read where it lies.
 ConvolutionForm chooseForm(const ConvolutionShape &shape);
+
+//===----------------------------------------------------------------------===//
+// Slices of a batch
+//===----------------------------------------------------------------------===//
+
+/// What of a processor decides how many examples go through some kernels together.
+struct CacheSizes {
+  int64_t second; // bytes of the second-level cache
+  /// Bytes that are found again without going to memory. Not known: a guess.
+  int64_t last() const { return 8 * second; }
+};
+
+/// What some kernels, one after the other, read and write.
+struct SliceTraffic {
+  int64_t kernels = 0;
+  double activations = 0; // bytes that an example writes and reads
+  double footprint = 0;   // bytes per example of the buffers that are alive at a time
+  double weights = 0;     // bytes that a slice of the batch reads
+  bool weightsInMemory = false;
+};
+
+/// What moving an example through the kernels costs if so many go together, in bytes read
+/// from the last-level cache.
+double sliceCost(const SliceTraffic &traffic, int64_t examples, const CacheSizes &caches);
 
 //===----------------------------------------------------------------------===//
 // Everything else, and time

@@ -128,12 +128,29 @@ def SeparateResultsPass : Pass<"weir-separate-results", "::mlir::func::FuncOp"> 
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def SliceBatchPass : Pass<"weir-slice-batch", "::mlir::func::FuncOp"> {
+  let summary = "decides how many examples go through which kernels together";
+  let description = [{
+    Divides the kernels of `run` into segments, `weir.segments`, and says how many examples
+    go through each at a time: so few that what one kernel writes is still in a cache when
+    the next one reads it, so many that reading the weights for each slice again costs
+    little. Nothing is added if a batch of any size had better go through at once.
+  }];
+  let options = [
+    Option<"cacheBytes", "cache-bytes", "int64_t", "512 * 1024",
+           "size of the second-level cache; with 0 nothing is divided">
+  ];
+  let dependentDialects = ["::weir::WeirDialect"];
+}
+
 def PlanArenaPass : Pass<"weir-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "gives every buffer its place in one arena";
   let description = [{
     Computes the lifetime of each `memref.alloc` and writes its place as
     `weir.arena = [fixed bytes, bytes per example]`: buffers whose lifetimes don't
-    overlap share memory. The function gets `weir.arena_bytes` in the same form.
+    overlap share memory. The function gets `weir.arena_bytes` in the same form. A buffer
+    that goes from one of `weir.segments` to another gets `weir.carried = [number, bytes per
+    example]` instead, counted from where the segments' own buffers end.
   }];
 }
 
@@ -210,15 +227,13 @@ def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
     `run` take a frame (see weir_runtime.h) and call the kernels, through the caller's
     `parallel_for` where a kernel has enough work. Buffers become views of the frame's
     memory. Both first check the frame's pointers, and `run` every id against its table.
-    A large batch goes through all kernels in slices, so that what one kernel writes is
-    still in the cache when the next one reads it. The size functions are added.
+    A batch goes through `weir.segments` in slices (see weir-slice-batch), each with a frame
+    of its own. The size functions are added.
   }];
   let options = [
     Option<"prefix", "prefix", "std::string", "\"weir\"", "what exported names start with">,
     Option<"parallelWork", "parallel-work", "int64_t", "400000",
-           "a kernel of fewer operations runs on the calling thread; with 0 all go through parallel_for">,
-    Option<"sliceBytes", "slice-bytes", "int64_t", "0",
-           "run takes a batch in slices whose buffers, or the weights, are as large as this; with 0 at once">
+           "a kernel of fewer operations runs on the calling thread; with 0 all go through parallel_for">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
                            "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect",

@@ -101,6 +101,24 @@ def Weir_ProductStrategyAttr : AttrDef<Weir_Dialect, "ProductStrategy"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def Weir_SegmentAttr : AttrDef<Weir_Dialect, "Segment"> {
+  let mnemonic = "segment";
+  let summary = "consecutive kernels that a batch goes through a slice at a time";
+  let description = [{
+    `weir.segments` of a function `run` is a list of these, for all of its kernels in order.
+
+    - `kernels`: how many kernels it has.
+    - `examples`: how many examples a slice has at most; 0 for the whole batch at once.
+    - `bytes`: what an example takes of the arena while it is in the segment, without what
+      goes from segment to segment.
+
+    Example: `#weir.segment<kernels = 5, examples = 8, bytes = 4096>`
+  }];
+  let parameters = (ins "int64_t":$kernels, "int64_t":$examples,
+                        DefaultValuedParameter<"int64_t", "0">:$bytes);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 //===----------------------------------------------------------------------===//
 // Bases
 //===----------------------------------------------------------------------===//
