@@ -58,16 +58,22 @@ def _model_path(case, folder):
     return path
 
 
-def compile_case(case):
-    """Compiles the model anew; everything that hangs on its signature is in case.json."""
+def library_of(folder, batch):
+    return os.path.join(folder, f"model_{batch}.so")
+
+
+def compile_case(case, batches=(1,)):
+    """Compiles the model anew, for each of the batch sizes, as its peers are; everything that
+    hangs on its signature is in case.json."""
     folder = folder_of(case)
     os.makedirs(folder, exist_ok=True)
     model = _model_path(case, folder)
-    arguments = [model, "-o", os.path.join(folder, "model.so"), "--header",
-                 os.path.join(folder, "model.h")]
-    for binding in case.sets:
-        arguments += ["--set", binding]
-    weir("compile", *arguments)
+    for batch in batches:
+        arguments = [model, "-o", library_of(folder, batch), "--for-batch", str(batch),
+                     "--header", os.path.join(folder, "model.h")]
+        for binding in case.sets:
+            arguments += ["--set", binding]
+        weir("compile", *arguments)
     info = read_header(os.path.join(folder, "model.h"))
     info.update(name=case.name, model=model, sets=case.sets, definition=case.definition)
     with open(os.path.join(folder, "case.json"), "w") as file:

@@ -92,7 +92,7 @@ def prepare(chosen, peers):
     """Compiles all cases and makes their data; with PyTorch where there are peers."""
     todo = []
     for case, batches in chosen:
-        info = cases.compile_case(case)
+        info = cases.compile_case(case, batches)
         cases.make_data(case, info, batches)
         folder = cases.folder_of(case)
         if not peers:

@@ -4,6 +4,7 @@ import ctypes
 import os
 
 import arrays
+import cases
 
 from . import native
 
@@ -24,9 +25,9 @@ class Peer:
         self.pool = native.clock().weir_clock_pool(threads) if threads > 1 else None
         self.loaded = {}
 
-    def _library(self, folder, info):
+    def _library(self, folder, info, batch):
         # A path can be opened once: a library compiled anew gets a name of its own.
-        path = os.path.join(folder, "model.so")
+        path = cases.library_of(folder, batch)
         key = (path, os.stat(path).st_mtime_ns)
         if key not in self.loaded:
             link = f"{path}.{os.getpid()}.{len(self.loaded)}"
@@ -53,7 +54,7 @@ class Peer:
         return prepared
 
     def load(self, folder, info, batch):
-        library, prepared = self._library(folder, info)
+        library, prepared = self._library(folder, info, batch)
         function = lambda name: getattr(library, f"{info['prefix']}_{name}")
         self.inputs = [native.copied(arrays.first(arrays.read_npy(
             os.path.join(folder, entry["name"] + ".npy")), batch).data) for entry in info["inputs"]]

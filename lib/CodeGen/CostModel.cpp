@@ -141,7 +141,8 @@ double weir::convolutionCost(ConvolutionForm form, const ConvolutionShape &shape
   assert(applies(form, shape));
   // Measured, with AVX2: an element of a transformed tile, and one of the weight. A guess:
   // an element of a copied patch. No form is chosen by it.
-  constexpr double perElement = 14, perCopy = 40, perWeight = 8;
+  constexpr double perElement = 14, perCopy = 40;
+  double perWeight = 8 / double(shape.examples);
   double weight = double(shape.channels) * double(shape.outputs);
   double pixels = double(shape.height) * double(shape.width);
   double kernel = double(shape.kernelHeight) * double(shape.kernelWidth);

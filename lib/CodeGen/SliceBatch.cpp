@@ -36,9 +36,9 @@ namespace {
 
 // What a kernel reads and writes.
 struct Traffic {
-  double activations = 0; // bytes per example
-  double footprint = 0;   // bytes per example of all buffers that are alive
-  double work = 0;        // operations per example
+  double activations = 0;      // bytes per example
+  double footprint = 0;        // bytes per example of all buffers that are alive
+  double work = 0;             // operations per example
   SmallVector<double> statics; // bytes of each buffer that has no batch: weights, mostly
   SmallVector<double> weights; // what a slice reads of them, by its size
 };
@@ -73,9 +73,8 @@ struct SliceBatchPass : weir::impl::SliceBatchPassBase<SliceBatchPass> {
     std::vector<Division> best = divide(kLeastGain * whole);
     SmallVector<Attribute> segments;
     for (size_t end = kernels.size(); end > 0; end = best[end].begin)
-      segments.push_back(
-          SegmentAttr::get(&getContext(), end - best[end].begin, best[end].examples,
-                           /*bytes=*/0));
+      segments.push_back(SegmentAttr::get(&getContext(), end - best[end].begin, best[end].examples,
+                                          /*bytes=*/0));
     std::reverse(segments.begin(), segments.end());
     if (segments.size() > 1 || best.back().examples != 0)
       function->setAttr("weir.segments", ArrayAttr::get(&getContext(), segments));
@@ -167,7 +166,7 @@ private:
   SmallVector<Life> lives;
   double allWeights = 0;
   // What slices are tried; the last stands for all examples at once.
-  const std::vector<int64_t> sizes = {1,  2,   3,   4,   6,   8,   12,  16,   24,   32,   48,
+  const std::vector<int64_t> sizes = {1,  2,  3,   4,   6,   8,   12,  16,  24,   32,   48,
                                       64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 1 << 20};
 };
 } // namespace

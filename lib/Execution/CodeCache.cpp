@@ -85,7 +85,8 @@ std::string CodeCache::key(mlir::ModuleOp module, const CompileOptions &options)
         target.cacheBytes, int64_t(rewrites.oneHotToEmbedding), int64_t(rewrites.foldBatchNorm),
         int64_t(rewrites.foldPad), int64_t(rewrites.splitConcat), int64_t(rewrites.foldTables),
         int64_t(rewrites.mergeDuplicates), int64_t(rewrites.convAlgorithm),
-        int64_t(rewrites.winograd), int64_t(options.weights), options.parallelWork})
+        int64_t(rewrites.winograd), rewrites.examples, int64_t(options.weights),
+        options.parallelWork})
     os << number << ' ';
   os << '\n' << options.prefix << '\n';
   module->print(os, mlir::OpPrintingFlags().assumeVerified());

@@ -49,6 +49,7 @@ void weir::buildRewritePipeline(OpPassManager &manager, const RewriteOptions &op
   if (options.winograd != WinogradUse::Never) {
     WinogradPassOptions winograd;
     winograd.always = options.winograd == WinogradUse::Always;
+    winograd.examples = options.examples;
     passes.addPass(createWinogradPass(winograd));
   }
   ConvToProductPassOptions conv;
@@ -100,6 +101,8 @@ struct RewriteCommandLine : PassPipelineOptions<RewriteCommandLine> {
                        clEnumValN(weir::WinogradUse::WherePays, "where-pays",
                                   "those where an estimate says that it is faster"),
                        clEnumValN(weir::WinogradUse::Always, "always", "all that can be"))};
+  Option<int64_t> examples{*this, "examples", llvm::cl::desc("How many a call usually has"),
+                           llvm::cl::init(weir::RewriteOptions().examples)};
 };
 } // namespace
 
@@ -116,6 +119,7 @@ void weir::registerRewritePipeline() {
         options.mergeDuplicates = line.mergeDuplicates;
         options.convAlgorithm = line.convAlgorithm;
         options.winograd = line.winograd;
+        options.examples = line.examples;
         buildRewritePipeline(manager, options);
       });
 }

@@ -1,6 +1,11 @@
 // RUN: weir-opt --weir-winograd=always=true %s | FileCheck %s
 // RUN: weir-opt --weir-winograd="always=true tile=2" %s | FileCheck %s --check-prefix=TWO
 // RUN: weir-opt --weir-winograd %s | FileCheck %s --check-prefix=CHOICE
+// RUN: weir-opt --weir-winograd="examples=8" %s | FileCheck %s --check-prefix=EIGHT
+// RUN: not weir-opt --weir-winograd="examples=0" %s 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not weir-opt --weir-winograd="tile=3" %s 2>&1 | FileCheck %s --check-prefix=THREE
+// NONE: error: weir-winograd: 1 or more examples expected, found 0
+// THREE: error: weir-winograd: a tile of 2 or 4 expected, found 3
 
 // 3x3 convolutions in Winograd's way.
 
@@ -99,4 +104,15 @@ func.func @channels_first(%x: tensor<?x3x9x9xf32>, %w: tensor<4x3x3x3xf32>) -> t
 func.func @no_batch(%x: tensor<9x9x3xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<7x7x4xf32> {
   %0 = weir.conv2d %x, %w {strides = #one, pad_low = #zero, pad_high = #zero, dilations = #one, layout = #weir<layout channels_last>} : (tensor<9x9x3xf32>, tensor<4x3x3x3xf32>) -> tensor<7x7x4xf32>
   return %0 : tensor<7x7x4xf32>
+}
+
+// Larger tiles have larger weights, 36 instead of 16 for each of 9: where the image is small
+// and the weight large, they pay for many examples, which share what it costs to fetch them.
+// CHOICE-LABEL: func.func @large_weight
+// CHOICE: weir.winograd_weight %{{.*}} {tile = 2 : i64}
+// EIGHT-LABEL: func.func @large_weight
+// EIGHT: weir.winograd_weight %{{.*}} {tile = 4 : i64}
+func.func @large_weight(%x: tensor<?x7x7x512xf32>, %w: tensor<512x512x3x3xf32>) -> tensor<?x7x7x512xf32> {
+  %0 = weir.conv2d %x, %w {strides = #one, pad_low = #one, pad_high = #one, dilations = #one, layout = #weir<layout channels_last>} : (tensor<?x7x7x512xf32>, tensor<512x512x3x3xf32>) -> tensor<?x7x7x512xf32>
+  return %0 : tensor<?x7x7x512xf32>
 }

@@ -144,6 +144,11 @@ TEST(CostModel, ChoosesTheCheapestForm) {
   // Few channels: transforms cost more than the products that they save.
   EXPECT_EQ(chooseForm(square(56, 8)), ConvolutionForm::Windows);
   EXPECT_EQ(chooseForm(square(56, 128)), ConvolutionForm::Winograd4);
+  // Eight examples share what it costs to fetch the larger weights.
+  ConvolutionShape small = square(7, 512);
+  EXPECT_EQ(chooseForm(small), ConvolutionForm::Winograd2);
+  small.examples = 8;
+  EXPECT_EQ(chooseForm(small), ConvolutionForm::Winograd4);
   // Others' kernels, strides and dilations.
   ConvolutionShape strided = square(56, 128), large = square(56, 128);
   strided.dense = false;

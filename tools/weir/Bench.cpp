@@ -147,7 +147,7 @@ int benchCommand(const Arguments &arguments) {
             "with --train: the examples of the steps, for every input and target; the\n"
             "steps take them in turn");
   bench.compile.declare(line);
-  bench.compile.declareWeightFormat(line);
+  bench.compile.declareInference(line, "--batch's if absent");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   if (!bench.train && !(bench.statements.empty() && bench.inputs.empty()))
@@ -157,6 +157,8 @@ int benchCommand(const Arguments &arguments) {
     return userError(fail("--weights-as {} goes without --train: a step changes its weights, which "
                           "are f32",
                           bench.compile.weightsAs));
+  if (bench.train && bench.compile.forBatch != 0)
+    return userError(fail("--for-batch goes without --train: a step is made for any batch"));
   return bench.train ? benchTraining(bench) : weir::bench(bench);
 }
 

@@ -20,6 +20,8 @@ struct BenchArguments {
   bool train = false;
   std::vector<std::string> statements, inputs;
 
+  /// The options to compile with: for the batch that is run, unless another is said.
+  Result<CompileOptions> compileOptions() const;
   /// The model with its weights, and how often it is run, on how much.
   void declareRuns(CommandLine &line);
 };

@@ -227,7 +227,7 @@ int compileCommand(const Arguments &arguments) {
   line.flag("--embed-weights", emit.embed, "put the packed weights into the object");
   emit.compile.declareTarget(line);
   emit.compile.declare(line);
-  emit.compile.declareWeightFormat(line);
+  emit.compile.declareInference(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return compile(emit);

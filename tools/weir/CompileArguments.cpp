@@ -33,11 +33,15 @@ void CompileArguments::declare(CommandLine &line) {
   line.list("--without", "REWRITE", without, "leave a rewrite out:\n" + switchNames());
 }
 
-void CompileArguments::declareWeightFormat(CommandLine &line) {
+void CompileArguments::declareInference(CommandLine &line, std::string_view absent) {
   line.choice("--weights-as", {"f32", "bf16"}, weightsAs,
               "what packed weights are kept in; f32 if absent. bf16 takes half the memory and\n"
               "rounds to 8 bits of mantissa; only large linear layers, whose time goes into\n"
               "reading their weights, are kept so: `weir explain` shows which");
+  line.integer("--for-batch", "N", forBatch, 1, 1 << 20,
+               fmt::format("how many examples a call will usually have, {}: convolutions are\n"
+                           "computed in the way that is best for so many; any number works",
+                           absent));
 }
 
 void CompileArguments::declareCache(CommandLine &line) {
@@ -80,6 +84,7 @@ Result<CompileOptions> CompileArguments::options() const {
   else if (conv != "auto")
     options.rewrites.winograd = WinogradUse::Never;
   options.weights = weightsAs == "bf16" ? WeightFormat::BF16 : WeightFormat::F32;
+  options.rewrites.examples = std::max<int64_t>(forBatch, 1);
   for (const std::string &name : without) {
     const Switch *found = std::find_if(std::begin(switches), std::end(switches),
                                        [&](const Switch &entry) { return name == entry.name; });

@@ -14,12 +14,14 @@ struct CompileArguments {
   std::string conv = "auto";
   std::vector<std::string> without;
   std::string weightsAs = "f32";
+  int64_t forBatch = 0; // 0 if not said
   std::string triple, cpu, features;
   bool cached = false, noCache = false;
 
   void declare(CommandLine &line);
-  /// --weights-as: for commands that run a model that is trained already.
-  void declareWeightFormat(CommandLine &line);
+  /// --weights-as and --for-batch, for commands that run a model that is trained already.
+  /// `absent` says what the latter is else.
+  void declareInference(CommandLine &line, std::string_view absent = "1 if absent");
   void declareTarget(CommandLine &line);
   /// --no-cache: for commands that run a model rather than study how it is compiled.
   void declareCache(CommandLine &line);

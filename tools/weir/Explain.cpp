@@ -204,7 +204,8 @@ static std::string describeCosts(const std::vector<Row> &rows) {
 
 // Empty if no convolution has an alternative.
 static std::string describeAlternatives(const std::vector<Row> &rows, const MachineRates &rates,
-                                        bool winograd) {
+                                        const RewriteOptions &rewrites) {
+  bool winograd = rewrites.winograd != WinogradUse::Never;
   Table table{1, {{"convolution"}}};
   for (ConvolutionForm form : kForms)
     table.lines.front().push_back(nameOf(form));
@@ -225,7 +226,9 @@ static std::string describeAlternatives(const std::vector<Row> &rows, const Mach
   }
   if (table.lines.size() == 1)
     return "";
-  std::string out = "\nConvolutions, one example, as they are counted when one is chosen:\n\n";
+  std::string out =
+      fmt::format("\nConvolutions, one example of {}, as they are counted when one is chosen:\n\n",
+                  withCommas(rewrites.examples));
   out += table.text(0);
   if (forbidden)
     out += "\nWinograd's forms aren't used here: --conv winograd asks for them.\n";
@@ -312,7 +315,7 @@ static Result<MachineRates> measureRates(const CpuTarget &target, ThreadPool &po
 }
 
 static int explain(const BenchArguments &arguments) {
-  Result<CompileOptions> options = arguments.compile.options();
+  Result<CompileOptions> options = arguments.compileOptions();
   if (!options)
     return userError(options.error());
   auto model = loadModel(arguments.source, ContextUse::Compile);
@@ -349,8 +352,7 @@ static int explain(const BenchArguments &arguments) {
       target.vectorRegisters, target.vectorBits / 32, double(target.cacheBytes) / 1024,
       2e-9 * rates->multiplyAdds, 1e-9 * rates->cacheBytes, 1e-9 * rates->memoryBytes);
   out += describeChoices(rows) + "\n" + describeCosts(rows);
-  out +=
-      describeAlternatives(rows, machine.rates, options->rewrites.winograd != WinogradUse::Never);
+  out += describeAlternatives(rows, machine.rates, options->rewrites);
   return writeResult(out);
 }
 
@@ -378,7 +380,7 @@ int explainCommand(const Arguments &arguments) {
   line.integer("--threads", "N", explain.threads, 1, ThreadPool::kMaxThreads, "1 if absent");
   line.flag("--json", explain.json, "print everything as one line of JSON, in seconds and bytes");
   explain.compile.declare(line);
-  explain.compile.declareWeightFormat(line);
+  explain.compile.declareInference(line, "--batch's if absent");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return weir::explain(explain);

@@ -53,7 +53,7 @@ static Way wayOf(Operation *op) {
 }
 
 // The first convolution of a layer, if it has alternatives.
-static std::optional<ConvolutionShape> convolutionOf(const Layer &layer) {
+static std::optional<ConvolutionShape> convolutionOf(const Layer &layer, int64_t examples) {
   auto allOne = [](ArrayRef<int64_t> sizes) {
     return llvm::all_of(sizes, [](int64_t size) { return size == 1; });
   };
@@ -77,7 +77,8 @@ static std::optional<ConvolutionShape> convolutionOf(const Layer &layer) {
                            result.back(),
                            flat ? 1 : weight[2],
                            weight.back(),
-                           allOne(strides) && allOne(dilations)};
+                           allOne(strides) && allOne(dilations),
+                           examples};
     if (shape.kernelHeight * shape.kernelWidth > 1 || !allOne(strides))
       return shape;
   }
@@ -153,7 +154,7 @@ Result<std::vector<LayerChoice>> findChoices(ModuleOp module, const llvm::Source
         choice->products.push_back(productOf(op, strategy));
   });
   for (auto [layer, choice] : llvm::zip_equal(layers, choices))
-    choice.convolution = convolutionOf(layer);
+    choice.convolution = convolutionOf(layer, options.rewrites.examples);
   return choices;
 }
 

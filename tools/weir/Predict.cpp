@@ -297,7 +297,7 @@ int predictCommand(const Arguments &arguments) {
   line.integer("--threads", "N", command.threads, 1, ThreadPool::kMaxThreads,
                "all processors if absent; the results are the same to the last bit");
   command.compile.declare(line);
-  command.compile.declareWeightFormat(line);
+  command.compile.declareInference(line);
   if (std::optional<int> code = parseOrExit(line, arguments))
     return *code;
   return predict(command);

@@ -213,7 +213,7 @@ int profileCommand(const Arguments &arguments) {
   profile.declareRuns(line);
   line.flag("--json", profile.json, "print the table as one line of JSON, in seconds and bytes");
   profile.compile.declare(line);
-  profile.compile.declareWeightFormat(line);
+  profile.compile.declareInference(line, "--batch's if absent");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return weir::profile(profile);

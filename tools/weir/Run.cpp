@@ -249,7 +249,7 @@ int runCommand(const Arguments &arguments) {
               "machine code, or the interpreter in double precision");
   line.flag("--time", run.time, "say on standard error how long each stage took");
   run.compile.declare(line);
-  run.compile.declareWeightFormat(line);
+  run.compile.declareInference(line);
   run.compile.declareCache(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;

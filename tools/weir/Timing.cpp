@@ -65,8 +65,15 @@ void BenchArguments::declareRuns(CommandLine &line) {
   line.integer("--seconds", "N", seconds, 1, 3600, "for how long; 2 if absent");
 }
 
+Result<CompileOptions> BenchArguments::compileOptions() const {
+  Result<CompileOptions> options = compile.options();
+  if (options && compile.forBatch == 0)
+    options->rewrites.examples = batch;
+  return options;
+}
+
 std::optional<TimedModel> loadTimedModel(const BenchArguments &arguments) {
-  Result<CompileOptions> options = arguments.compile.options();
+  Result<CompileOptions> options = arguments.compileOptions();
   if (!options)
     return userError(options.error()), std::nullopt;
   auto model = loadModel(arguments.source, ContextUse::Compile);

@@ -99,7 +99,7 @@ int verifyCommand(const Arguments &arguments) {
   source.declareWeights(line);
   line.integers("--batch", "N", batches, 0, 1 << 20, "a batch size; 1, 2, 7 and 33 if absent");
   compile.declare(line);
-  compile.declareWeightFormat(line);
+  compile.declareInference(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   Result<CompileOptions> options = compile.options();

@@ -66,7 +66,8 @@ struct ConvolutionShape {
   int64_t channels, outputs;
   int64_t height, width; // of the result
   int64_t kernelHeight, kernelWidth;
-  bool dense; // neither stride nor dilation
+  bool dense;           // neither stride nor dilation
+  int64_t examples = 1; // of a usual call, for which the weight is fetched once
 };
 
 /// How a convolution becomes a product.

@@ -44,6 +44,9 @@ struct RewriteOptions {
   ConvAlgorithm convAlgorithm = ConvAlgorithm::Windows;
   /// Convolutions of 3x3 kernels with fewer products.
   WinogradUse winograd = WinogradUse::WherePays;
+  /// How many examples a call usually has, at least 1: forms of convolutions are chosen
+  /// for that many. Any number can be run.
+  int64_t examples = 1;
 };
 
 /// From the dialect as the frontend writes it to the form that the lowering

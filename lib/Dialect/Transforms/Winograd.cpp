@@ -18,8 +18,8 @@ using namespace mlir;
 using namespace weir;
 
 // The tile that costs least, or 0 for none.
-static int64_t cheapestTile(ArrayRef<int64_t> result, int64_t channels) {
-  switch (chooseForm({channels, result[2], result[0], result[1], 3, 3, /*dense=*/true})) {
+static int64_t cheapestTile(ArrayRef<int64_t> result, int64_t channels, int64_t examples) {
+  switch (chooseForm({channels, result[2], result[0], result[1], 3, 3, /*dense=*/true, examples})) {
   case ConvolutionForm::Winograd2:
     return 2;
   case ConvolutionForm::Winograd4:
@@ -31,8 +31,8 @@ static int64_t cheapestTile(ArrayRef<int64_t> result, int64_t channels) {
 
 namespace {
 struct ToWinograd : OpRewritePattern<Conv2dOp> {
-  ToWinograd(MLIRContext *context, bool always, int64_t tile)
-      : OpRewritePattern(context), always(always), givenTile(tile) {}
+  ToWinograd(MLIRContext *context, bool always, int64_t tile, int64_t examples)
+      : OpRewritePattern(context), always(always), givenTile(tile), examples(examples) {}
 
   LogicalResult matchAndRewrite(Conv2dOp op, PatternRewriter &rewriter) const override {
     if (op.getLayout() != Layout::ChannelsLast)
@@ -56,7 +56,7 @@ struct ToWinograd : OpRewritePattern<Conv2dOp> {
   }
 
   int64_t chooseTile(ArrayRef<int64_t> result, int64_t channels) const {
-    int64_t cheapest = cheapestTile(result, channels);
+    int64_t cheapest = cheapestTile(result, channels, examples);
     if (givenTile != 0)
       return always || cheapest != 0 ? givenTile : 0;
     return always && cheapest == 0 ? 4 : cheapest;
@@ -85,18 +85,23 @@ struct ToWinograd : OpRewritePattern<Conv2dOp> {
   }
 
   bool always;
-  int64_t givenTile;
+  int64_t givenTile, examples;
 };
 
 struct WinogradPass : weir::impl::WinogradPassBase<WinogradPass> {
   using Base::Base;
   void runOnOperation() override {
     if (tile != 0 && tile != 2 && tile != 4) {
-      getOperation().emitError("weir-winograd: a tile of 2 or 4 expected, found ") << tile;
+      getOperation().emitError("weir-winograd: a tile of 2 or 4 expected, found ") << int64_t(tile);
+      return signalPassFailure();
+    }
+    if (examples < 1) {
+      getOperation().emitError("weir-winograd: 1 or more examples expected, found ")
+          << int64_t(examples);
       return signalPassFailure();
     }
     RewritePatternSet patterns(&getContext());
-    patterns.add<ToWinograd>(&getContext(), always, tile);
+    patterns.add<ToWinograd>(&getContext(), always, tile, examples);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -289,7 +289,9 @@ def WinogradPass : Weir_Rewrite<"weir-winograd"> {
   }];
   let options = [
     Option<"always", "always", "bool", "false", "Rewrite every convolution that can be">,
-    Option<"tile", "tile", "int64_t", "0", "Results of a tile per axis, 2 or 4; 0 to choose">
+    Option<"tile", "tile", "int64_t", "0", "Results of a tile per axis, 2 or 4; 0 to choose">,
+    Option<"examples", "examples", "int64_t", "1",
+           "of a usual call: what fetching a weight costs is shared by them in the estimate">
   ];
 }
 
