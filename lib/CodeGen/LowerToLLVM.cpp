@@ -68,12 +68,13 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (failed(simplify()) || failed(convert()))
+    simplify();
+    if (failed(convert()))
       signalPassFailure();
   }
 
   // What has no counterpart in LLVM, within the dialects.
-  LogicalResult simplify() {
+  void simplify() {
     RewritePatternSet patterns(&getContext());
     // exp, log, tanh, erf and their kin as arithmetic, good to a few units in the last
     // place; on vectors and on single elements alike, so that an element's bits don't
@@ -92,7 +93,10 @@ struct LowerToLLVMPass : weir::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
     vector::populateVectorStepLoweringPatterns(patterns);
     GreedyRewriteConfig config;
     config.enableFolding(true);
-    return applyPatternsGreedily(getOperation(), std::move(patterns), config);
+    // What a pattern makes is visited at once: another walk through the module would find
+    // nothing. At the end equal blocks are merged, as refusals of ids are.
+    config.setMaxIterations(1);
+    (void)applyPatternsGreedily(getOperation(), std::move(patterns), config);
   }
 
   LogicalResult convert() {

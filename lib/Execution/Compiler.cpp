@@ -13,15 +13,14 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/CodeGen/Passes.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
-
-#include <mutex>
+#include "llvm/Transforms/Scalar.h"
 
 using namespace weir;
 
@@ -170,30 +169,42 @@ llvm::Expected<std::unique_ptr<llvm::Module>> weir::translateToLLVM(mlir::Module
   return result;
 }
 
-// Addresses are written as the processor wants them: one register per row, one index.
-// Loop strength reduction takes a third of the time of code generation to find that
-// out; only a command-line option of LLVM's switches it off.
-static void disableLoopStrengthReduction() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    auto &options = llvm::cl::getRegisteredOptions();
-    auto found = options.find("disable-lsr");
-    if (found != options.end())
-      static_cast<llvm::cl::opt<bool> *>(found->second)->setValue(true);
-  });
-}
+namespace {
+// LLVM's passes but for those that cost time and find nothing.
+class CodeGenPasses : public llvm::legacy::PassManager {
+public:
+  explicit CodeGenPasses(const llvm::Triple &triple) {
+    // Addresses are written as the processor wants them: one register per row, one index.
+    // To find that out takes a third of the time of code generation.
+    left.insert(std::unique_ptr<llvm::Pass>(llvm::createLoopStrengthReducePass())->getPassID());
+    // These processors bring instructions into an order of their own, and what has to come
+    // early was scheduled before registers were chosen.
+    if (triple.isX86())
+      left.insert(&llvm::PostRASchedulerID);
+  }
+
+  void add(llvm::Pass *pass) override {
+    if (left.contains(pass->getPassID()))
+      delete pass;
+    else
+      PassManager::add(pass);
+  }
+
+private:
+  llvm::SmallPtrSet<llvm::AnalysisID, 4> left;
+};
+} // namespace
 
 llvm::Expected<llvm::SmallVector<char, 0>> weir::emitMachineCode(llvm::Module &module,
                                                                  const CpuTarget &target,
                                                                  bool assembly, StageTimes *times) {
   StageTimer timer(times, "machine code");
-  disableLoopStrengthReduction();
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createTargetMachine();
   if (!machine)
     return machine.takeError();
   llvm::SmallVector<char, 0> buffer;
   llvm::raw_svector_ostream stream(buffer);
-  llvm::legacy::PassManager passes;
+  CodeGenPasses passes(module.getTargetTriple());
   auto type = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, type))
     return makeError("LLVM can't emit a file for " + target.triple);

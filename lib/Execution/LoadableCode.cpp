@@ -56,20 +56,22 @@ static std::vector<size_t> share(const llvm::Module &module, size_t shares) {
   return result;
 }
 
-// Makes declarations of the functions of other shares.
-static void keepShare(llvm::Module &module, llvm::ArrayRef<size_t> shares, size_t own) {
+// Makes declarations of the functions of other shares; they are never read.
+static llvm::Error readShare(llvm::Module &module, llvm::ArrayRef<size_t> shares, size_t own) {
   for (auto [function, share] : llvm::zip_equal(module, shares))
     if (share != own && !function.isDeclaration())
       function.deleteBody();
+  return module.materializeAll();
 }
 
 static llvm::Expected<ObjectCode> emitShare(llvm::StringRef bitcode, llvm::ArrayRef<size_t> shares,
                                             size_t own, const CpuTarget &target) {
   llvm::LLVMContext context;
-  auto module = llvm::parseBitcodeFile(llvm::MemoryBufferRef(bitcode, "share"), context);
+  auto module = llvm::getLazyBitcodeModule(llvm::MemoryBufferRef(bitcode, "share"), context);
   if (!module)
     return module.takeError();
-  keepShare(**module, shares, own);
+  if (llvm::Error error = readShare(**module, shares, own))
+    return std::move(error);
   if (llvm::Error error = optimizeFunctions(**module, target))
     return std::move(error);
   return emitMachineCode(**module, target, /*assembly=*/false);

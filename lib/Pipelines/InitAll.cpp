@@ -5,6 +5,7 @@
 #include "weir/Autodiff/DifferentiableOpInterface.h"
 #include "weir/Autodiff/Passes.h"
 #include "weir/CodeGen/Passes.h"
+#include "weir/CodeGen/SliceModels.h"
 #include "weir/Conversion/Passes.h"
 #include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/Pipelines/CodeGenPipeline.h"
@@ -46,7 +47,6 @@
 #include "mlir/Dialect/Tensor/IR/TensorTilingInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
-#include "mlir/Dialect/Tensor/Transforms/SubsetInsertionOpInterfaceImpl.h"
 #include "mlir/Dialect/Vector/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
@@ -67,7 +67,9 @@ void weir::registerAllWeirDialects(DialectRegistry &registry) {
   // Reverse rules.
   registerDifferentiableOpModels(registry);
 
-  // Tensors to buffers.
+  // Tensors to buffers. The tensor dialect brings models of slices of its own along, which
+  // yield to those that are there.
+  registerSliceModels(registry);
   arith::registerBufferizableOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(registry);
   cf::registerBufferizableOpInterfaceExternalModels(registry);
@@ -82,7 +84,6 @@ void weir::registerAllWeirDialects(DialectRegistry &registry) {
   tensor::registerTilingInterfaceExternalModels(registry);
   tensor::registerInferTypeOpInterfaceExternalModels(registry);
   linalg::registerSubsetOpInterfaceExternalModels(registry);
-  tensor::registerSubsetOpInterfaceExternalModels(registry);
   vector::registerSubsetOpInterfaceExternalModels(registry);
 
   // Bounds of sizes that are known only when the batch is.

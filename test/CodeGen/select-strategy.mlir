@@ -86,8 +86,8 @@ func.func @depthwise(%x: tensor<?x8x9x6xf32>, %w: tensor<6x1x3x2xf32>) -> tensor
 // CHECK-LABEL: func.func @once
 // AVX2: <rows = 1, columns = 16, lanes = 8, rowBlock = 1,
 // AVX2: <rows = 6, columns = 16, lanes = 8,
-func.func @once(%t: tensor<42x13xf32>, %u: tensor<8428x13xf32>, %w: tensor<13x40xf32>) -> (tensor<42x40xf32>, tensor<8428x40xf32>) {
-  %r = weir.product %t, %w : (tensor<42x13xf32>, tensor<13x40xf32>) -> tensor<42x40xf32>
+func.func @once(%t: tensor<842x13xf32>, %u: tensor<8428x13xf32>, %w: tensor<13x40xf32>) -> (tensor<842x40xf32>, tensor<8428x40xf32>) {
+  %r = weir.product %t, %w : (tensor<842x13xf32>, tensor<13x40xf32>) -> tensor<842x40xf32>
   %s = weir.product %u, %w : (tensor<8428x13xf32>, tensor<13x40xf32>) -> tensor<8428x40xf32>
-  return %r, %s : tensor<42x40xf32>, tensor<8428x40xf32>
+  return %r, %s : tensor<842x40xf32>, tensor<8428x40xf32>
 }

@@ -15,6 +15,22 @@ func.func @product(%x: tensor<?x2x4x5xf32>, %m: tensor<4x5x3xf32>) -> tensor<?x2
   return %r : tensor<?x2x3xf32>
 }
 
+// A small table that is multiplied once is a plain loop; a larger one is a product.
+// CHECK-LABEL: func.func @small_table
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<64x32xf32>, tensor<32x128xf32>) outs(%{{.*}} : tensor<64x128xf32>) {
+// CHECK: return
+func.func @small_table(%x: tensor<64x32xf32>, %m: tensor<32x128xf32>) -> tensor<64x128xf32> {
+  %r = weir.product %x, %m : (tensor<64x32xf32>, tensor<32x128xf32>) -> tensor<64x128xf32>
+  return %r : tensor<64x128xf32>
+}
+
+// CHECK-LABEL: func.func @large_table
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<65x128xf32>) attrs = {weir.product}
+func.func @large_table(%x: tensor<65x32xf32>, %m: tensor<32x128xf32>) -> tensor<65x128xf32> {
+  %r = weir.product %x, %m : (tensor<65x32xf32>, tensor<32x128xf32>) -> tensor<65x128xf32>
+  return %r : tensor<65x128xf32>
+}
+
 // Unless it is told what to add to.
 // CHECK-LABEL: func.func @product_init
 // CHECK-SAME: %[[INIT:[^:]*]]: tensor<?x2x3xf32>)

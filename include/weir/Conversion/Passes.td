@@ -11,7 +11,8 @@ def WeirToLinalgPass : Pass<"weir-to-linalg", "::mlir::func::FuncOp"> {
     Every op becomes one or a few `linalg.generic` ops on tensors; parameters stay
     `weir.param`. A `weir.product` becomes one contraction, tagged `weir.product`; if its
     rows are `weir.windows`, the contraction reads the image itself through an affine
-    map and no patch is ever copied. Ids become `i64`.
+    map and no patch is ever copied. One of a small table, whose sizes are all known and
+    which takes few steps, has no tag and becomes a plain loop. Ids become `i64`.
 
     ```mlir
     %p = weir.product %x, %w : (tensor<?x4xf32>, tensor<4x3xf32>) -> tensor<?x3xf32>

@@ -22,6 +22,20 @@ static Value lookThroughWindows(Value original, Value converted, SmallVector<Aff
   return rewriter.getRemappedValue(windows.getInput());
 }
 
+// Where all sizes are known, the rows aren't a batch's but a small table's, which is
+// multiplied once per load. That takes a plain loop less time than the compiler needs
+// for a kernel and for packing its matrix.
+static bool isSmallTable(linalg::GenericOp product) {
+  constexpr int64_t mostSteps = 1 << 18;
+  int64_t steps = 1;
+  for (int64_t size : product.getStaticLoopRanges()) {
+    if (ShapedType::isDynamic(size) || size > mostSteps / steps)
+      return false;
+    steps *= size;
+  }
+  return true;
+}
+
 namespace {
 
 // A product becomes one contraction. Loops: the row axes, the column, the reduced
@@ -60,7 +74,8 @@ struct ProductLowering : OpConversionPattern<ProductOp> {
     auto generic =
         linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getMatrix()}, init,
                                   maps, iterators, buildMultiplyAdd);
-    generic->setAttr("weir.product", rewriter.getUnitAttr());
+    if (!isSmallTable(generic))
+      generic->setAttr("weir.product", rewriter.getUnitAttr());
     rewriter.replaceOp(op, generic.getResults());
     return success();
   }
