@@ -139,22 +139,29 @@ bool weir::applies(ConvolutionForm form, const ConvolutionShape &shape) {
 
 double weir::convolutionCost(ConvolutionForm form, const ConvolutionShape &shape) {
   assert(applies(form, shape));
-  // Measured, with AVX2: an element of a transformed tile, and one of the weight. A guess:
-  // an element of a copied patch. No form is chosen by it.
-  constexpr double perElement = 14, perCopy = 40;
-  double perWeight = 8 / double(shape.examples);
+  // Measured, with AVX2: an element of a transformed tile (half of it with AVX-512), and one
+  // of the weight, from memory or, where it is small enough to stay, from a cache. A guess: an
+  // element of a copied patch. No form is chosen by it.
+  constexpr double perElement = 6, perCopy = 40, fromMemory = 6.5, fromCache = 0.5;
+  constexpr double staysInCache = 2 << 20;
   double weight = double(shape.channels) * double(shape.outputs);
   double pixels = double(shape.height) * double(shape.width);
   double kernel = double(shape.kernelHeight) * double(shape.kernelWidth);
+  auto fetch = [&](double elements) {
+    return elements * (4 * elements > staysInCache ? fromMemory : fromCache) /
+           double(shape.examples);
+  };
+  double direct = kernel * weight * pixels + fetch(kernel * weight);
   if (form == ConvolutionForm::Windows)
-    return kernel * weight * (pixels + perWeight);
+    return direct;
   if (form == ConvolutionForm::Im2col)
-    return kernel * (weight * (pixels + perWeight) + perCopy * pixels * double(shape.channels));
+    return direct + perCopy * kernel * pixels * double(shape.channels);
   int64_t tile = tileOf(form);
   double tiles = double(divideUp(shape.height, tile)) * double(divideUp(shape.width, tile));
   double positions = double((tile + 2) * (tile + 2));
-  double elements = double(shape.channels + shape.outputs);
-  return positions * (tiles * (weight + perElement * elements) + perWeight * weight);
+  // Three channels take as many vectors as eight.
+  double elements = double(roundUp(shape.channels, 8) + roundUp(shape.outputs, 8));
+  return positions * tiles * (weight + perElement * elements) + fetch(positions * weight);
 }
 
 ConvolutionForm weir::chooseForm(const ConvolutionShape &shape) {

@@ -92,7 +92,9 @@ int64_t LoopEmitter::score(int64_t dim) {
       auto factor = linearFactor(expr, dim);
       if (factor && *factor == 0)
         continue;
-      bool contiguous = factor && *factor == 1 && i + 1 == map.getNumResults() && strides[i] == 1;
+      // Axes of size one may follow, but for the batch: it is left to threads.
+      bool isLast = i + 1 == map.getNumResults() || !ShapedType::isDynamic(staticSizes[dim]);
+      bool contiguous = factor && *factor == 1 && isLast && strides[i] == 1;
       int64_t weight = op.isDpsInit(&operand) ? 2 : 1;
       total += contiguous ? 2 * weight : -weight;
     }

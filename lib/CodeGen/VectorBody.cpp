@@ -74,12 +74,20 @@ std::optional<int64_t> weir::linearFactor(AffineExpr expr, unsigned dim) {
   return std::nullopt;
 }
 
-static bool hasUnitLastStride(Value memory) {
-  auto type = cast<MemRefType>(memory.getType());
+// Whether lanes are neighbours in memory: one index counts, along an axis of stride one. That
+// needn't be the last, as in a grey image, whose last axis is its one channel.
+static bool isContiguous(Value memory, ArrayRef<Lanes> indices) {
   SmallVector<int64_t> strides;
-  int64_t offset;
-  return succeeded(type.getStridesAndOffset(strides, offset)) && !strides.empty() &&
-         strides.back() == 1;
+  int64_t offset, counting = 0;
+  if (failed(cast<MemRefType>(memory.getType()).getStridesAndOffset(strides, offset)) ||
+      strides.empty() || strides.back() != 1)
+    return false;
+  for (auto [index, stride] : llvm::zip_equal(indices, strides)) {
+    if (isa<VectorType>(index.value.getType()) || (index.counting && stride != 1))
+      return false;
+    counting += index.counting;
+  }
+  return counting == 1;
 }
 
 Type VectorBody::vectorOf(Type scalar) const { return VectorType::get({lanes}, scalar); }
@@ -122,11 +130,7 @@ Lanes VectorBody::emitLoad(Value memory, ArrayRef<Lanes> indices) {
     return {memref::LoadOp::create(builder, loc, memory, first(indices))};
   Type elementType = cast<MemRefType>(memory.getType()).getElementType();
   auto vectorType = cast<VectorType>(vectorOf(elementType));
-  bool contiguous = indices.back().counting && hasUnitLastStride(memory) &&
-                    llvm::all_of(indices.drop_back(), [](const Lanes &index) {
-                      return !index.counting && !isa<VectorType>(index.value.getType());
-                    });
-  if (contiguous)
+  if (isContiguous(memory, indices))
     return {vector::LoadOp::create(builder, loc, vectorType, memory, first(indices))};
   SmallVector<Value> elements;
   for (int64_t lane = 0; lane < lanes; ++lane) {
@@ -172,16 +176,12 @@ Lanes VectorBody::load(Value memory, AffineMap map, ArrayRef<Value> dims, int64_
 void VectorBody::store(Lanes value, Value memory, AffineMap map, ArrayRef<Value> dims,
                        int64_t vectorDim) {
   SmallVector<Lanes> indices = accessIndices(builder, loc, map, dims, vectorDim, lanes);
-  bool lastCounts = !indices.empty() && indices.back().counting;
   SmallVector<Value> at;
   for (const Lanes &index : indices)
     at.push_back(index.value);
   if (lanes == 1 || vectorDim < 0) {
     memref::StoreOp::create(builder, loc, value.value, memory, at);
-  } else if (lastCounts && hasUnitLastStride(memory) &&
-             llvm::all_of(ArrayRef(indices).drop_back(), [](const Lanes &index) {
-               return !index.counting && !isa<VectorType>(index.value.getType());
-             })) {
+  } else if (isContiguous(memory, indices)) {
     vector::StoreOp::create(builder, loc, spread(value), memory, at);
   } else {
     Value all = spread(value);

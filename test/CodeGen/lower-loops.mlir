@@ -243,3 +243,16 @@ func.func @once(%x: memref<8x16xf32>, %out: memref<8x16xf32>) attributes {weir.o
   }
   return
 }
+
+// A grey image: its one channel is the last axis, but the columns lie side by side.
+// CHECK-LABEL: func.func @grey
+// CHECK: vector.load %{{.*}} : memref<?x6x20x1xf32>, vector<8xf32>
+// CHECK: vector.store %{{.*}} : memref<?x6x20x1xf32, strided<[264, 22, 1, 1], offset: 23>>, vector<8xf32>
+// CHECK: vector.store %{{.*}} : memref<?x6x20x1xf32, strided<[264, 22, 1, 1], offset: 23>>, vector<4xf32>
+func.func @grey(%x: memref<?x6x20x1xf32>, %out: memref<?x6x20x1xf32, strided<[264, 22, 1, 1], offset: 23>>) {
+  linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : memref<?x6x20x1xf32>) outs(%out : memref<?x6x20x1xf32, strided<[264, 22, 1, 1], offset: 23>>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}

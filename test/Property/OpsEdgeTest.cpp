@@ -190,6 +190,16 @@ TEST(InputTest, NeedNotBeAligned) {
   expectGood(*harness, {1, 2, 3, 5, 7});
 }
 
+TEST(GreyImageTest, OneChannelOfAnyWidth) {
+  for (const CompileOptions &options : {testOptions(), plainOptions()})
+    expectAgrees({{"x: f32[1, 11, 37]", "y: f32[1, 11, 37]", "z: f32[1, 5, 3]"},
+                  {"conv2d(x, 3, kernel: 5, stride: 2, padding: 2)", "relu(x) * y",
+                   "conv2d(x, 1, kernel: 3, padding: 1) + y", "max_pool2d(x, 2)",
+                   "conv2d(relu(z), 2, kernel: 3, padding: 1)", "concat(x, y) * 2",
+                   "max_pool2d(relu(conv2d(y, 1, kernel: 2)), 3)"}},
+                 options);
+}
+
 TEST(ModelTest, GivesTheSameBitsEachTime) {
   for (int times = 0; times < 2; ++times) {
     auto first = compile(twoTables), second = compile(twoTables);

@@ -32,6 +32,7 @@ const ModelText kModel{
 CompileOptions smallCache(int64_t bytes) {
   CompileOptions options = testOptions();
   options.target.cacheBytes = bytes;
+  options.rewrites.winograd = WinogradUse::Never; // or another estimate decides what there is
   return options;
 }
 
@@ -60,7 +61,7 @@ TEST(Slices, SegmentsComputeWhatTheReferenceDoes) {
     CompileOptions options = smallCache(cache);
     std::vector<int64_t> slices = slicesOf(kModel.text(), options);
     ASSERT_GE(slices.size(), 2u);
-    EXPECT_LE(slices[0], 3);
+    EXPECT_LE(slices[0], 6); // of the seven below
     EXPECT_TRUE(seen.insert(slices).second) << "the same again for " << cache;
     expectAgrees(kModel, options, {0, 1, 2, 3, 7});
   }

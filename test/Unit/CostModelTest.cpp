@@ -142,7 +142,8 @@ TEST(CostModel, MoreIsNeverCheaper) {
 
 TEST(CostModel, ChoosesTheCheapestForm) {
   // Few channels: transforms cost more than the products that they save.
-  EXPECT_EQ(chooseForm(square(56, 8)), ConvolutionForm::Windows);
+  EXPECT_EQ(chooseForm(square(56, 3)), ConvolutionForm::Windows);
+  EXPECT_EQ(chooseForm(square(56, 8)), ConvolutionForm::Winograd4);
   EXPECT_EQ(chooseForm(square(56, 128)), ConvolutionForm::Winograd4);
   // Eight examples share what it costs to fetch the larger weights.
   ConvolutionShape small = square(7, 512);
