@@ -75,7 +75,7 @@ private:
   int64_t together = 1, togetherDim = -1, togetherStep = 1;
 };
 
-// Contiguous accesses count for a loop, scattered ones against it.
+// Contiguous accesses count for a loop, scattered ones against.
 int64_t LoopEmitter::score(int64_t dim) {
   int64_t total = 0;
   for (OpOperand &operand : op->getOpOperands()) {
@@ -90,21 +90,19 @@ int64_t LoopEmitter::score(int64_t dim) {
       continue;
     for (auto [i, expr] : llvm::enumerate(map.getResults())) {
       auto factor = linearFactor(expr, dim);
-      if (factor && *factor == 0)
+      if (factor == 0)
         continue;
       // Axes of size one may follow, but for the batch: it is left to threads.
       bool isLast = i + 1 == map.getNumResults() || !ShapedType::isDynamic(staticSizes[dim]);
-      bool contiguous = factor && *factor == 1 && isLast && strides[i] == 1;
       int64_t weight = op.isDpsInit(&operand) ? 2 : 1;
-      total += contiguous ? 2 * weight : -weight;
+      total += factor && *factor == 1 && isLast && strides[i] == 1 ? 2 * weight : -weight;
     }
   }
   op.walk([&](memref::LoadOp load) {
-    auto index = load.getIndices().empty()
-                     ? nullptr
-                     : load.getIndices().back().getDefiningOp<linalg::IndexOp>();
-    if (index && static_cast<int64_t>(index.getDim()) == dim)
-      total += 2;
+    if (load.getIndices().empty())
+      return;
+    auto index = load.getIndices().back().getDefiningOp<linalg::IndexOp>();
+    total += index && static_cast<int64_t>(index.getDim()) == dim ? 2 : 0;
   });
   return total;
 }

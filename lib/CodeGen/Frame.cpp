@@ -4,6 +4,7 @@
 
 #include "VectorBody.h"
 
+#include "weir/Dialect/IR/WeirDialect.h"
 #include "weir/Runtime/weir_runtime.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -100,6 +101,21 @@ FrameBuffer weir::frameBuffer(func::FuncOp source, BlockArgument argument) {
     result.field = frame_layout::outputs;
   result.isList = kind == "input" || kind == "output";
   return result;
+}
+
+LogicalResult weir::verifySegments(func::FuncOp function) {
+  auto segments = function->getAttrOfType<ArrayAttr>("weir.segments");
+  if (!segments)
+    return success();
+  int64_t covered = 0;
+  for (auto segment : segments.getAsRange<SegmentAttr>())
+    covered += segment.getKernels();
+  int64_t kernels = llvm::count_if(function.getBody().front(),
+                                   [](Operation &op) { return op.hasAttr("weir.kernel"); });
+  if (covered == kernels)
+    return success();
+  return function.emitError("weir.segments are ")
+         << covered << " kernels together, the function has " << kernels;
 }
 
 FrameBuffer weir::carriedBuffer(func::FuncOp source, memref::AllocOp alloc) {

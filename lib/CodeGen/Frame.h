@@ -35,6 +35,9 @@ struct FrameBuffer {
 };
 FrameBuffer frameBuffer(mlir::func::FuncOp source, mlir::BlockArgument argument);
 
+/// Refuses `weir.segments` that aren't as many kernels together as the function has.
+mlir::LogicalResult verifySegments(mlir::func::FuncOp function);
+
 /// Where the pointer to a buffer of the arena that goes from segment to segment (see
 /// weir-plan-arena) is put in a slice's frame: behind the outputs of its list.
 FrameBuffer carriedBuffer(mlir::func::FuncOp source, mlir::memref::AllocOp alloc);

@@ -51,6 +51,8 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       module.emitError("expected the functions 'prepare' and 'run', or 'train_step'");
       return signalPassFailure();
     }
+    if (failed(verifySegments(run)))
+      return signalPassFailure();
     ArrayRef<int64_t> runArena = arenaOf(run), prepareArena = arenaOf(prepare);
     int64_t preparedBytes = module->getAttrOfType<IntegerAttr>("weir.prepared_bytes").getInt();
     rebuild(builder, prepare, prefix + "_prepare");
@@ -219,7 +221,9 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       most = arith::AddIOp::create(parts, loc, value, most);
       return arith::DivUIOp::create(parts, loc, most, divisor);
     };
-    Value step = arith::MaxSIOp::create(parts, loc, batch, constant(1));
+    // A batch of none is a slice of none, which fills what has no batch.
+    Value end = arith::MaxSIOp::create(parts, loc, batch, constant(1));
+    Value step = end;
     if (slice > 0)
       step = divideUp(step, divideUp(step, constant(slice)));
     auto allocate = [&](int64_t words) -> Value {
@@ -278,7 +282,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
       ownLists[field] = allocate(length);
       storeField(parts, loc, own, field, ownLists[field]);
     }
-    auto loop = scf::ForOp::create(parts, loc, constant(0), batch, step);
+    auto loop = scf::ForOp::create(parts, loc, constant(0), end, step);
     OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
     Value begin = loop.getInductionVar();
     Value rest = arith::SubIOp::create(inner, loc, batch, begin);

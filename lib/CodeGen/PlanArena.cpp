@@ -12,6 +12,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "weir/CodeGen/Passes.h"
+
+#include "Frame.h"
+
 #include "weir/Dialect/IR/WeirDialect.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -51,6 +54,8 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
     if (!function.getBody().hasOneBlock())
       return;
     Block &block = function.getBody().front();
+    if (failed(weir::verifySegments(function)))
+      return signalPassFailure();
     DenseMap<Operation *, int64_t> position;
     for (auto [i, op] : llvm::enumerate(block))
       position[&op] = i;
@@ -109,7 +114,6 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
     size_t next = 0;
     for (auto segment : list.getAsRange<weir::SegmentAttr>()) {
       size_t end = next + segment.getKernels();
-      assert(end <= kernels.size() && "the segments are of this function");
       segments.push_back({kernels[next], kernels[end - 1]});
       next = end;
     }
@@ -128,8 +132,10 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
     for (const Segment &segment : segments)
       if (uses(segment))
         buffer.last = std::max(buffer.last, segment.last);
-    if (buffer.kind == Kind::Sliced)
+    if (buffer.kind == Kind::Sliced) {
+      assert(buffer.alloc.getType().isDynamicDim(0) && "a slice is some of the first axis");
       buffer.kind = Kind::Carried;
+    }
   }
 
   // Says of each segment what its own buffers take, and of all of them what is carried.

@@ -2,7 +2,8 @@
 
 // A batch of at most four examples goes with the caller's frame. Five or more go in as few
 // slices of up to four as there can be, of even size, each with a frame whose lists point to
-// its first example: 16 bytes of numbers each.
+// its first example: 16 bytes of numbers each. (One slice of none, where there is no example,
+// would fill what has no batch.)
 module attributes {weir.prepared_bytes = 0 : i64} {
   func.func @prepare() attributes {weir.once, weir.arena_bytes = array<i64: 0, 0>} {
     return
@@ -18,7 +19,7 @@ module attributes {weir.prepared_bytes = 0 : i64} {
   // CHECK: %[[SLICES:.*]] = arith.divui %{{.*}}, %c4_i64
   // CHECK: %[[STEP:.*]] = arith.divui %{{.*}}, %[[SLICES]]
   // CHECK: %[[OWN:.*]] = llvm.alloca %c10_i64
-  // CHECK: scf.for %[[FROM:.*]] = %c0_i64{{.*}} to %[[BATCH]] step %[[STEP]]
+  // CHECK: scf.for %[[FROM:.*]] = %c0_i64{{.*}} to %[[SOME]] step %[[STEP]]
   // CHECK: %[[REST:.*]] = arith.subi %[[BATCH]], %[[FROM]]
   // CHECK: %[[SLICE:.*]] = arith.minsi %[[REST]], %[[STEP]]
   // CHECK: llvm.store %[[SLICE]], %[[OWN]]

@@ -41,8 +41,7 @@ func.func @run(%x: memref<?x4xf32>, %w: memref<4194304xf32>, %out: memref<?x4xf3
 
 // -----
 
-// Where every kernel reads 16 MB of weights and hands on little, slices are large or none. Of
-// a table only the rows are read that an example has operations for, so it counts for little.
+// Where every kernel reads 16 MB of weights and hands on little, slices are large or none.
 // CHECK-LABEL: func.func @run
 // CHECK-NOT: examples = {{[1-9]>}}
 // CHECK: scf.for
@@ -55,6 +54,43 @@ func.func @run(%x: memref<?x4xf32>, %w: memref<4194304xf32>, %out: memref<?x4xf3
   } {weir.kernel = 4194304 : i64}
   scf.for %i = %c0 to %n step %c1 {
     "test.op"(%c, %w, %out) : (memref<?x4xf32>, memref<4194304xf32>, memref<?x4xf32>) -> ()
+  } {weir.kernel = 4194304 : i64}
+  return
+}
+
+// -----
+
+// The first kernel reads 1.6 GB for each slice, so hundreds of examples go together, though
+// there is room in the caches for two of what they leave. Were it a table, of which few rows
+// are read, examples would go one by one.
+// CHECK-LABEL: func.func @run
+// CHECK-SAME: weir.segments = [#weir.segment<kernels = 1, examples = {{[0-9][0-9][0-9]+}}>, #weir.segment<kernels = 1, examples = 1>]
+func.func @run(%x: memref<?x4xf32>, %w: memref<402653184xf32>, %out: memref<?x4xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc(%n) : memref<?x4194304xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%x, %w, %a) : (memref<?x4xf32>, memref<402653184xf32>, memref<?x4194304xf32>) -> ()
+  } {weir.kernel = 402653184 : i64}
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%a, %out) : (memref<?x4194304xf32>, memref<?x4xf32>) -> ()
+  } {weir.kernel = 4194304 : i64}
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @run
+// CHECK-SAME: #weir.segment<kernels = 2, examples = 1>
+func.func @run(%x: memref<?x4xf32>, %w: memref<402653184xf32>, %out: memref<?x4xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc(%n) : memref<?x4194304xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%x, %w, %a) : (memref<?x4xf32>, memref<402653184xf32>, memref<?x4194304xf32>) -> ()
+  } {weir.kernel = 16 : i64}
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%a, %out) : (memref<?x4194304xf32>, memref<?x4xf32>) -> ()
   } {weir.kernel = 4194304 : i64}
   return
 }

@@ -19,8 +19,8 @@
 namespace weir::property {
 namespace {
 
-// Images, then a large matrix. `first` is read again in the last segment, `early` is
-// written in the first one, and each example has an id.
+// Images, then large matrices, and an id for each example: an output that is written early,
+// and two for which something is carried to the products at the end.
 const ModelText kModel{
     {"image: f32[3, 61, 50]", "r: f32[5]", "word: index<7>"},
     {"relu(conv2d(relu(conv2d(image, 18, kernel: 3, padding: 1)), 7, kernel: 3))",
@@ -52,6 +52,8 @@ std::vector<int64_t> slicesOf(const std::string &text, const CompileOptions &opt
   if (auto list = run->getAttrOfType<mlir::ArrayAttr>("weir.segments"))
     for (auto segment : list.getAsRange<SegmentAttr>())
       slices.push_back(segment.getExamples());
+  if (slices.size() > 1)
+    EXPECT_GT(run->getAttrOfType<mlir::IntegerAttr>("weir.carried_bytes").getInt(), 0);
   return slices;
 }
 
@@ -64,6 +66,37 @@ TEST(Slices, SegmentsComputeWhatTheReferenceDoes) {
     EXPECT_LE(slices[0], 6); // of the seven below
     EXPECT_TRUE(seen.insert(slices).second) << "the same again for " << cache;
     expectAgrees(kModel, options, {0, 1, 2, 3, 7});
+  }
+}
+
+// What the dialect can say, though not the language: an output that has no batch. It is
+// written even for a batch of none.
+TEST(Slices, OutputsWithoutBatchAreWritten) {
+  auto context = createContext();
+  llvm::SourceMgr sources;
+  Diagnostics diagnostics(&sources);
+  auto module = loadModelFromText(kModel.text(), "model.weir", sources, *context, {}, diagnostics);
+  ASSERT_TRUE(module);
+  auto function = *module->getOps<mlir::func::FuncOp>().begin();
+  auto end = mlir::cast<mlir::func::ReturnOp>(function.getBody().front().getTerminator());
+  mlir::OpBuilder builder(end);
+  auto type = mlir::RankedTensorType::get({4, 5}, builder.getF32Type());
+  auto param = ParamOp::create(builder, end.getLoc(), type, "extra", "normal",
+                               llvm::ArrayRef<double>{0.0, 1.0}, /*buffer=*/false,
+                               /*frozen=*/false);
+  end.getOperandsMutable().append(param.getResult());
+  llvm::SmallVector<mlir::Type> results(function.getResultTypes());
+  results.push_back(type);
+  function.setType(builder.getFunctionType(function.getArgumentTypes(), results));
+  std::string text;
+  llvm::raw_string_ostream(text) << *module;
+
+  CompileOptions options = smallCache(128 * 1024);
+  auto harness = Harness::createFromDialect(text, options, /*seed=*/1);
+  ASSERT_TRUE(harness.ok()) << harness.error().message;
+  for (int64_t batch : {0, 1, 7}) {
+    Result<void> good = (*harness)->check(batch, /*seed=*/batch);
+    EXPECT_TRUE(good.ok()) << good.error().message;
   }
 }
 

@@ -77,7 +77,8 @@ enum class ConvolutionForm { Windows, Im2col, Winograd2, Winograd4 };
 bool applies(ConvolutionForm form, const ConvolutionShape &shape);
 
 /// The cost of one example: what is multiplied, what transforms or copies cost per element,
-/// and what it costs to fetch the weight from memory. `form` must apply.
+/// and its share of what it costs to fetch the weight, from memory or from a cache. `form` must
+/// apply.
 double convolutionCost(ConvolutionForm form, const ConvolutionShape &shape);
 
 /// The form that is taken: the cheapest, except that Winograd's must be ahead of windows by

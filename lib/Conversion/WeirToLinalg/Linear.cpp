@@ -29,6 +29,8 @@ static bool isSmallTable(linalg::GenericOp product) {
   constexpr int64_t mostSteps = 1 << 18;
   int64_t steps = 1;
   for (int64_t size : product.getStaticLoopRanges()) {
+    if (size == 0)
+      return true;
     if (ShapedType::isDynamic(size) || size > mostSteps / steps)
       return false;
     steps *= size;

@@ -50,6 +50,16 @@ LogicalResult IdType::verify(function_ref<InFlightDiagnostic()> emitError, int64
   return success();
 }
 
+LogicalResult SegmentAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t kernels,
+                                  int64_t examples, int64_t bytes) {
+  if (kernels < 1)
+    return emitError() << "a segment of 1 or more kernels expected, found " << kernels;
+  if (examples < 0 || bytes < 0)
+    return emitError() << "0 or more examples and bytes expected, found " << examples << " and "
+                       << bytes;
+  return success();
+}
+
 LogicalResult ParamOp::verify() {
   if (getName().empty())
     return emitOpError("needs a name");

@@ -107,7 +107,7 @@ def Weir_SegmentAttr : AttrDef<Weir_Dialect, "Segment"> {
   let description = [{
     `weir.segments` of a function `run` is a list of these, for all of its kernels in order.
 
-    - `kernels`: how many kernels it has.
+    - `kernels`: how many kernels it has, at least 1.
     - `examples`: how many examples a slice has at most; 0 for the whole batch at once.
     - `bytes`: what an example takes of the arena while it is in the segment, without what
       goes from segment to segment.
@@ -117,6 +117,7 @@ def Weir_SegmentAttr : AttrDef<Weir_Dialect, "Segment"> {
   let parameters = (ins "int64_t":$kernels, "int64_t":$examples,
                         DefaultValuedParameter<"int64_t", "0">:$bytes);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 //===----------------------------------------------------------------------===//
