@@ -253,6 +253,12 @@ int runCommand(const Arguments &arguments) {
   run.compile.declareCache(line);
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
+  if (run.engine == "reference" && run.compile.weightsAs != "f32")
+    return userError(fail("--weights-as {} goes with --engine jit: the reference computes with the "
+                          "weights as they are; `weir verify` compares the two",
+                          run.compile.weightsAs));
+  if (run.engine == "reference" && run.compile.forBatch != 0)
+    return userError(fail("--for-batch goes with --engine jit: the reference compiles nothing"));
   return weir::run(run);
 }
 
