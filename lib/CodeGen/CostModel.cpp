@@ -181,10 +181,10 @@ ConvolutionForm weir::chooseForm(const ConvolutionShape &shape) {
 //===----------------------------------------------------------------------===//
 
 double weir::sliceCost(const SliceTraffic &traffic, int64_t examples, const CacheSizes &caches) {
-  // Measured (AVX-512), as bytes read from the last-level cache at 300 GB/s: what comes back
-  // from memory, through which it was written, does at 15 GB/s; weights, read from front to
-  // back, at 50; a kernel takes a microsecond to begin. Most of what comes from the
-  // last-level cache is hidden behind arithmetic.
+  // In bytes read from the last-level cache, most of which is hidden behind arithmetic: LeNet
+  // loses as if 300 GB/s came from there. Worked out from ResNet-18's layers (AVX-512): what
+  // comes back from memory, through which it was written, does at 15 GB/s; weights, read from
+  // front to back, at 50. That a kernel takes a microsecond to begin is a guess.
   constexpr double fromCache = 0.15, fromMemory = 20, weightsFromMemory = 6, perKernel = 300e3;
   double used = double(examples) * traffic.footprint;
   // Buffers are read again sooner or later, so that with each doubling beyond the second-level

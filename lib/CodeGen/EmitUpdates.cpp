@@ -373,9 +373,7 @@ void UpdateEmitter::emit(CatchUpRowsOp op) {
     Value ids = flatten(builder, loc, op.getIds());
     Value heads = flatten(builder, loc, op.getHeads());
     Value count = memref::DimOp::create(builder, loc, ids, 0);
-    int64_t perExample = 1;
-    for (int64_t size : cast<MemRefType>(op.getIds().getType()).getShape())
-      perExample *= ShapedType::isDynamic(size) ? 1 : size;
+    int64_t perExample = elementsPerExample(cast<MemRefType>(op.getIds().getType()));
     Value position = beginUnits(count, work * perExample).getInductionVar();
     onlyIfHead(heads, position);
     row = loadIndex(ids, position);
@@ -398,9 +396,7 @@ void UpdateEmitter::emit(UpdateRowsOp op) {
   Value ids = flatten(builder, loc, op.getIds()), heads = flatten(builder, loc, op.getHeads());
   Value next = flatten(builder, loc, op.getNext());
   Value gradient = flatten(builder, loc, op.getGradient());
-  int64_t perExample = 1;
-  for (int64_t size : cast<MemRefType>(op.getIds().getType()).getShape())
-    perExample *= ShapedType::isDynamic(size) ? 1 : size;
+  int64_t perExample = elementsPerExample(cast<MemRefType>(op.getIds().getType()));
   Value count = memref::DimOp::create(builder, loc, ids, 0);
   Value position = beginUnits(count, columns * perExample * opsOf(op.getBody())).getInductionVar();
   SmallVector<Value> hypers = loadScalars(op.getHypers());

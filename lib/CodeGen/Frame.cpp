@@ -2,6 +2,8 @@
 
 #include "Frame.h"
 
+#include "Kernel.h"
+
 #include "VectorBody.h"
 
 #include "weir/Dialect/IR/WeirDialect.h"
@@ -57,9 +59,7 @@ Value FrameReader::shift(OpBuilder &builder, Location loc, Value pointer, Value 
 // A pointer as a dense buffer of the given type: a descriptor of bytes, viewed.
 Value FrameReader::view(OpBuilder &builder, Location loc, Value pointer, Type type) {
   auto memory = cast<MemRefType>(type);
-  int64_t bytes = memory.getElementTypeBitWidth() / 8;
-  for (int64_t size : memory.getShape())
-    bytes *= ShapedType::isDynamic(size) ? 1 : size;
+  int64_t bytes = bytesPerExample(memory);
   Value size = indexConstant(builder, loc, bytes);
   SmallVector<Value> dynamic;
   if (!memory.hasStaticShape()) {

@@ -16,6 +16,17 @@ Value weir::rootOf(Value memory) {
   return memory;
 }
 
+int64_t weir::elementsPerExample(MemRefType type) {
+  int64_t elements = 1;
+  for (int64_t size : type.getShape())
+    elements *= ShapedType::isDynamic(size) ? 1 : size;
+  return elements;
+}
+
+int64_t weir::bytesPerExample(MemRefType type) {
+  return elementsPerExample(type) * (type.getElementTypeBitWidth() / 8);
+}
+
 static bool writesTo(Operation *op, Value root) {
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
     return llvm::any_of(linalgOp.getDpsInits(), [&](Value out) { return rootOf(out) == root; });

@@ -53,6 +53,10 @@ void emitTogether(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::linalg::Generic
 /// The buffer that a view shows a part of.
 mlir::Value rootOf(mlir::Value memory);
 
+/// How many elements, and bytes, a buffer has: per example, if the batch is one of its axes.
+int64_t elementsPerExample(mlir::MemRefType type);
+int64_t bytesPerExample(mlir::MemRefType type);
+
 /// The sizes of the loops of `op`, as values.
 llvm::SmallVector<mlir::Value> loopSizes(mlir::OpBuilder &builder, mlir::linalg::GenericOp op);
 

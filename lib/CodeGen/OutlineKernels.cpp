@@ -4,6 +4,7 @@
 #include "weir/Dialect/IR/WeirDialect.h"
 
 #include "Frame.h"
+#include "Kernel.h"
 #include "VectorBody.h"
 
 #include "weir/Runtime/weir_runtime.h"
@@ -241,10 +242,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     };
     llvm::MapVector<int64_t, llvm::MapVector<int64_t, Entry>> lists;
     auto bytesOf = [](MemRefType type) {
-      int64_t bytes = type.hasStaticShape() ? 0 : type.getElementTypeBitWidth() / 8;
-      for (int64_t size : type.getShape())
-        bytes *= ShapedType::isDynamic(size) ? 1 : size;
-      return bytes;
+      return type.hasStaticShape() ? 0 : bytesPerExample(type);
     };
     llvm::SmallDenseMap<int64_t, Value> given; // the caller's lists
     for (BlockArgument argument : source.getArguments()) {
@@ -434,9 +432,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     FrameReader reader(source, frame);
     Value ids = reader.read(body, argument);
     auto type = cast<MemRefType>(ids.getType());
-    int64_t perExample = 1;
-    for (int64_t size : type.getShape())
-      perExample *= ShapedType::isDynamic(size) ? 1 : size;
+    int64_t perExample = elementsPerExample(type);
     Value count = indexConstant(body, loc, perExample);
     if (!type.hasStaticShape())
       count = mulIndex(body, loc, reader.readBatch(body), perExample);

@@ -14,6 +14,7 @@
 #include "weir/CodeGen/Passes.h"
 
 #include "Frame.h"
+#include "Kernel.h"
 
 #include "weir/Dialect/IR/WeirDialect.h"
 
@@ -67,10 +68,7 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
       buffer.alloc = alloc;
       if (!alloc.getDynamicSizes().empty())
         buffer.kind = Kind::Sliced;
-      int64_t elements = 1;
-      for (int64_t size : alloc.getType().getShape())
-        elements *= ShapedType::isDynamic(size) ? 1 : size;
-      buffer.bytes = llvm::alignTo(elements * (alloc.getType().getElementTypeBitWidth() / 8), 64);
+      buffer.bytes = llvm::alignTo(weir::bytesPerExample(alloc.getType()), 64);
       buffer.first = buffer.last = position[alloc];
       if (!alloc->use_empty())
         buffer.first = position.size();

@@ -96,9 +96,7 @@ private:
           roots.insert(rootOf(value));
       for (Value root : roots) {
         auto type = cast<MemRefType>(root.getType());
-        double bytes = type.getElementTypeBitWidth() / 8;
-        for (int64_t size : type.getShape())
-          bytes *= ShapedType::isDynamic(size) ? 1 : double(size);
+        double bytes = double(bytesPerExample(type));
         if (type.hasStaticShape()) {
           kernel.statics.push_back(bytes);
           allWeights += bytes;
