@@ -44,14 +44,17 @@ static void describeVectors(CpuTarget &target, const llvm::MCSubtargetInfo &subt
     target.vectorBits = wide ? 512 : has("+avx") ? 256 : 128;
     target.vectorRegisters = wide ? 32 : triple.isArch64Bit() ? 16 : 8;
     target.fusedMultiplyAdd = has("+fma");
+    target.rootEstimates = wide && has("+fma");
   } else if (triple.isAArch64()) {
     target.vectorBits = 128;
     target.vectorRegisters = 32;
     target.fusedMultiplyAdd = true;
+    target.rootEstimates = false;
   } else {
     target.vectorBits = 128;
     target.vectorRegisters = 16;
     target.fusedMultiplyAdd = false;
+    target.rootEstimates = false;
   }
 }
 

@@ -31,6 +31,7 @@ packWeights(mlir::ModuleOp module, const CompileOptions &options, const Paramete
   const CpuTarget &target = options.target;
   here.target = CpuTarget::host();
   here.target.fusedMultiplyAdd &= target.fusedMultiplyAdd;
+  here.target.rootEstimates &= target.rootEstimates;
   here.target.vectorBits = target.vectorBits;
   here.target.vectorRegisters = target.vectorRegisters;
   here.target.cacheBytes = target.cacheBytes;

@@ -25,6 +25,7 @@ CodeGenOptions CodeGenOptions::forTarget(const CpuTarget &target, std::string pr
   options.vectorRegisters = target.vectorRegisters;
   options.cacheBytes = target.cacheBytes;
   options.fusedMultiplyAdd = target.fusedMultiplyAdd;
+  options.rootEstimates = target.rootEstimates;
   options.prefix = std::move(prefix);
   return options;
 }
@@ -90,6 +91,8 @@ void weir::buildBufferPipeline(OpPassManager &manager, const CodeGenOptions &opt
 }
 
 void weir::buildLLVMPipeline(OpPassManager &manager, const CodeGenOptions &options) {
+  if (options.rootEstimates)
+    manager.addNestedPass<func::FuncOp>(createEstimateRootsPass());
   OutlineKernelsPassOptions outline;
   outline.prefix = options.prefix;
   outline.parallelWork = options.parallelWork;

@@ -30,6 +30,7 @@ TEST_P(NamedTarget, DecidesByWhatTheProcessorHas) {
   EXPECT_EQ(target->vectorBits, expected.bits);
   EXPECT_EQ(target->vectorRegisters, expected.registers);
   EXPECT_EQ(target->fusedMultiplyAdd, expected.fma);
+  EXPECT_EQ(target->rootEstimates, expected.bits == 512);
   auto machine = target->createTargetMachine();
   ASSERT_TRUE(static_cast<bool>(machine)) << llvm::toString(machine.takeError());
   EXPECT_EQ((*machine)->getTargetTriple().str(), target->triple);

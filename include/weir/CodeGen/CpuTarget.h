@@ -22,6 +22,7 @@ struct CpuTarget {
   int64_t vectorBits = 128;
   int64_t vectorRegisters = 16;
   bool fusedMultiplyAdd = false;
+  bool rootEstimates = false;      // AVX-512's, of 16 numbers
   int64_t cacheBytes = 512 * 1024; // second-level cache of one core
 
   /// The processor that this program runs on.

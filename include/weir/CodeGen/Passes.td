@@ -220,6 +220,37 @@ def LowerUpdatesPass : Pass<"weir-lower-updates", "::mlir::func::FuncOp"> {
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def EstimateRootsPass : Pass<"weir-estimate-roots", "::mlir::func::FuncOp"> {
+  let summary = "computes every second of several square roots without the divider";
+  let description = [{
+    A processor has one unit for roots and divisions, which takes ten cycles for the roots
+    of a vector, while its multipliers wait. Of several roots of 16 numbers in one block every
+    second starts from the estimate that AVX-512 has an instruction for:
+
+    ```mlir
+    %y = math.sqrt %x : vector<16xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %served = ... // each element is zero, or from 2^-100 on and finite
+    %y = scf.if %served -> (vector<16xf32>) {
+      %r = llvm.call_intrinsic "llvm.x86.avx512.rsqrt14.ps.512"(%x, ...)
+      ... // two products, five multiply-adds
+    } else {
+      %root = math.sqrt %x : vector<16xf32>
+    }
+    ```
+
+    The bits are those of math.sqrt: the steps are Markstein's (IBM J. of Research and
+    Development, 1990), and rounded correctly for any estimate good to 2^-14.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "makes functions of kernels and the exported functions of a model";
   let description = [{

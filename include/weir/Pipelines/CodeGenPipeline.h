@@ -18,6 +18,8 @@ struct CodeGenOptions {
   int64_t vectorRegisters = 16;
   int64_t cacheBytes = 512 * 1024;
   bool fusedMultiplyAdd = true;
+  /// Whether there is AVX-512's instruction that estimates reciprocal roots.
+  bool rootEstimates = false;
   /// What packed matrices hold. A training's step packs none.
   WeightFormat weights = WeightFormat::F32;
   /// A kernel of fewer operations runs on the calling thread.
