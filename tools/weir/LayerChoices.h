@@ -8,6 +8,8 @@
 #include "weir/Execution/Compiler.h"
 #include "weir/Runtime/Result.h"
 
+#include "mlir/IR/BuiltinTypes.h"
+
 #include <optional>
 
 namespace weir {
@@ -19,6 +21,7 @@ struct ProductChoice {
   ProductTiling tiling;
   bool packed; // whether the matrix is packed, once, when the model is prepared
   bool halved; // whether it is packed as bf16
+  mlir::FunctionType type; // of rows and matrix, before it is packed, and result
 };
 
 /// How a layer is computed.
