@@ -57,8 +57,7 @@ std::vector<ProductTiling> weir::tileCandidates(const ProductCall &call,
   for (int64_t vectors = 1; vectors <= widest; ++vectors) {
     int64_t columns = vectors * chosen.lanes;
     // Not a vector that would stay empty; a row alone has its several sums.
-    if (columns != chosen.columns &&
-        (pairs || chosen.sums > 1 || columns - chosen.lanes >= width))
+    if (columns != chosen.columns && (pairs || chosen.sums > 1 || columns - chosen.lanes >= width))
       continue;
     for (int64_t rows = 1; rows <= tallest && fits(rows, vectors, chosen.sums, unit); ++rows) {
       if (columns == chosen.columns && rows == chosen.rows)
@@ -145,13 +144,11 @@ std::vector<ShapeTimes> weir::chooseCandidates(const std::vector<LayerTimes> &la
                                                double margin) {
   std::vector<ShapeTimes> shapes;
   for (const LayerTimes &layer : layers) {
-    auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const ShapeTimes &other) {
-      return other.shape == layer.shape;
-    });
+    auto shape = std::find_if(shapes.begin(), shapes.end(),
+                              [&](const ShapeTimes &other) { return other.shape == layer.shape; });
     if (shape == shapes.end())
       shape = shapes.insert(shapes.end(), ShapeTimes{layer.shape, 0, {}, 0});
-    size_t candidates =
-        1 + *std::max_element(layer.candidates.begin(), layer.candidates.end());
+    size_t candidates = 1 + *std::max_element(layer.candidates.begin(), layer.candidates.end());
     shape->seconds.resize(std::max(shape->seconds.size(), candidates));
     std::vector<double> own = perCandidate(layer, shape->seconds.size());
     for (size_t i = 0; i < own.size(); ++i)

@@ -32,9 +32,11 @@ TEST(Tuning, TheFastestWinsAndOfEqualOnesTheFirst) {
 
 // One layer gains what two others of its shape lose.
 TEST(Tuning, EqualLayersShareAnAnswer) {
-  auto shapes = chooseCandidates(
-      {{"a", {0, 1}, {10, 8}}, {"b", {0, 1}, {10, 8}}, {"a", {0, 1}, {10, 11}}, {"a", {0, 1}, {10, 11}}},
-      0.03);
+  auto shapes = chooseCandidates({{"a", {0, 1}, {10, 8}},
+                                  {"b", {0, 1}, {10, 8}},
+                                  {"a", {0, 1}, {10, 11}},
+                                  {"a", {0, 1}, {10, 11}}},
+                                 0.03);
   ASSERT_EQ(shapes.size(), 2u);
   EXPECT_EQ(shapes[0].shape, "a");
   EXPECT_EQ(shapes[0].layers, 3);

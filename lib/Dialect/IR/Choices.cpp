@@ -10,8 +10,10 @@ using namespace weir;
 LogicalResult ProductStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                           int64_t rows, int64_t columns, int64_t lanes,
                                           int64_t rowBlock, int64_t panelBlock, int64_t sums) {
-  for (auto [name, value] :
-       {std::pair("rows", rows), {"columns", columns}, {"lanes", lanes}, {"panelBlock", panelBlock}})
+  for (auto [name, value] : {std::pair("rows", rows),
+                             {"columns", columns},
+                             {"lanes", lanes},
+                             {"panelBlock", panelBlock}})
     if (value < 1)
       return emitError() << "a strategy of 1 or more " << name << " expected, found " << value;
   if (columns % lanes != 0)
