@@ -29,6 +29,19 @@ struct Way {
 };
 } // namespace
 
+const char *nameOf(ConvolutionForm form) {
+  switch (form) {
+  case ConvolutionForm::Windows:
+    return "windows";
+  case ConvolutionForm::Im2col:
+    return "im2col";
+  case ConvolutionForm::Winograd2:
+    return "F(2x2)";
+  case ConvolutionForm::Winograd4:
+    return "F(4x4)";
+  }
+}
+
 static Way wayOf(Operation *op) {
   return llvm::TypeSwitch<Operation *, Way>(op)
       .Case([](WinogradInputOp winograd) {

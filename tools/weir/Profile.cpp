@@ -126,7 +126,8 @@ static int profile(const BenchArguments &arguments) {
   clock.attach((*call)->frame);
   clock.startRun();
   if (kernels->empty() || (*jit)->call((*call)->frame) != WEIR_OK || !clock.cameToAll())
-    return bug(fail("the compiled code came to kernel {} of {}", clock.kernelsSeen(), kernels->size()));
+    return bug(
+        fail("the compiled code came to kernel {} of {}", clock.kernelsSeen(), kernels->size()));
 
   auto result = timeBesidePeak(arguments, *timed, [&]() -> Result<void> {
     clock.startRun();
@@ -161,6 +162,7 @@ int profileCommand(const Arguments &arguments) {
   line.flag("--json", profile.json, "print the table as one line of JSON, in seconds and bytes");
   profile.compile.declare(line);
   profile.compile.declareInference(line, "--batch's if absent");
+  profile.compile.declareTune(line, "--batch's if absent, on --threads");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return weir::profile(profile);
