@@ -165,3 +165,19 @@ std::vector<ShapeTimes> weir::chooseCandidates(const std::vector<LayerTimes> &la
   }
   return shapes;
 }
+
+double weir::medianOf(std::vector<double> values) {
+  assert(!values.empty());
+  auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+bool weir::isFaster(const std::vector<double> &seconds, const std::vector<double> &defaults,
+                    double margin) {
+  assert(seconds.size() == defaults.size());
+  size_t ahead = 0;
+  for (size_t i = 0; i < seconds.size(); ++i)
+    ahead += seconds[i] < defaults[i];
+  return 4 * ahead >= 3 * seconds.size() && medianOf(seconds) < (1 - margin) * medianOf(defaults);
+}

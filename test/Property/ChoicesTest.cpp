@@ -22,12 +22,12 @@ namespace {
 
 // Odd sizes, a stride, a narrow and a wide result, rows that come alone, a product of two
 // computed matrices, residual and bias.
-const ModelText kModel{
-    {"image: f32[5, 13, 11]", "r: f32[67]", "a: f32[3, 19]", "b: f32[19, 37]"},
-    {"relu(conv2d(image, 21, kernel: 3, padding: 1))",
-     "image + conv2d(image, 5, kernel: 3, padding: 1)",
-     "conv2d(relu(conv2d(image, 18, kernel: 3, stride: 2)), 7, kernel: 1)",
-     "linear(relu(linear(r, 45)), 3)", "linear(flatten(image), 29)", "softmax(a @ b)"}};
+const ModelText kModel{{"image: f32[5, 13, 11]", "r: f32[67]", "a: f32[3, 19]", "b: f32[19, 37]"},
+                       {"relu(conv2d(image, 21, kernel: 3, padding: 1))",
+                        "image + conv2d(image, 5, kernel: 3, padding: 1)",
+                        "conv2d(relu(conv2d(image, 18, kernel: 3, stride: 2)), 7, kernel: 1)",
+                        "linear(relu(linear(r, 45)), 3)", "linear(flatten(image), 29)",
+                        "softmax(a @ b)"}};
 
 struct Module {
   Module() {
@@ -54,8 +54,8 @@ struct Module {
     copy->walk([&](mlir::linalg::GenericOp op) {
       bool product = op->hasAttr("weir.product") || op->hasAttr("weir.contraction");
       if (product && llvm::is_contained(op.getStaticLoopRanges(), mlir::ShapedType::kDynamic))
-        types.insert(mlir::FunctionType::get(context.get(), op.getInputs().getTypes(),
-                                             op.getResultTypes()));
+        types.insert(
+            mlir::FunctionType::get(context.get(), op.getInputs().getTypes(), op.getResultTypes()));
     });
     return types;
   }
@@ -91,8 +91,8 @@ TEST(Choices, EveryFormComputesWhatTheReferenceDoes) {
        {ConvForm::Windows, ConvForm::Im2col, ConvForm::Winograd2, ConvForm::Winograd4}) {
     llvm::SmallVector<mlir::Attribute> choices;
     for (int64_t outputs : {21, 5})
-      choices.push_back(FormChoiceAttr::get(model.context.get(), 5, outputs, 13, 11, 3, 3, true,
-                                            form));
+      choices.push_back(
+          FormChoiceAttr::get(model.context.get(), 5, outputs, 13, 11, 3, 3, true, form));
     bool winograd = form == ConvForm::Winograd2 || form == ConvForm::Winograd4;
     if (!winograd)
       choices.push_back(FormChoiceAttr::get(model.context.get(), 5, 18, 6, 5, 3, 3, false, form));
@@ -118,13 +118,13 @@ TEST(Choices, EveryTilingComputesWhatTheReferenceDoes) {
       options.rewrites.winograd = winograd;
       Module model;
       ASSERT_TRUE(model.module);
-      auto strategy = ProductStrategyAttr::get(model.context.get(), tiling.rows, tiling.columns,
-                                               tiling.lanes, tiling.rowBlock, tiling.panelBlock,
-                                               tiling.sums);
+      auto strategy =
+          ProductStrategyAttr::get(model.context.get(), tiling.rows, tiling.columns, tiling.lanes,
+                                   tiling.rowBlock, tiling.panelBlock, tiling.sums);
       llvm::SmallVector<mlir::Attribute> choices;
       for (mlir::Type type : model.products(options))
-        choices.push_back(ProductChoiceAttr::get(
-            model.context.get(), llvm::cast<mlir::FunctionType>(type), strategy));
+        choices.push_back(ProductChoiceAttr::get(model.context.get(),
+                                                 llvm::cast<mlir::FunctionType>(type), strategy));
       ASSERT_GE(choices.size(), 7u);
       std::string text = model.with(choices);
       expectAgrees(text, options);

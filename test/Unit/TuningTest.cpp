@@ -56,6 +56,23 @@ TEST(Tuning, WhatWasMeasuredTwiceCountsOnce) {
   EXPECT_TRUE(chooseCandidates({}, 0.03).empty());
 }
 
+// Both the median and most of the turns must say so.
+TEST(Tuning, WholesAreComparedTurnByTurn) {
+  const std::vector<double> defaults = {10, 12, 10, 12, 10, 12, 10, 12};
+  auto scaled = [&](double factor, size_t turns) {
+    std::vector<double> seconds = defaults;
+    for (size_t i = 0; i < turns; ++i)
+      seconds[i] *= factor;
+    return seconds;
+  };
+  EXPECT_TRUE(isFaster(scaled(0.98, 8), defaults, 0.01));
+  EXPECT_FALSE(isFaster(scaled(0.995, 8), defaults, 0.01));
+  EXPECT_TRUE(isFaster({9, 9, 9, 9, 9, 9, 11, 13}, defaults, 0.01));
+  EXPECT_FALSE(isFaster({9, 9, 9, 9, 9, 13, 11, 13}, defaults, 0.01));
+  EXPECT_FALSE(isFaster(defaults, defaults, 0.01));
+  EXPECT_EQ(medianOf({3, 1, 2}), 2);
+}
+
 //===----------------------------------------------------------------------===//
 // Candidates
 //===----------------------------------------------------------------------===//

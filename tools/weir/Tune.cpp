@@ -34,9 +34,9 @@ static std::string keyOf(const CodeCache &cache, const LoadedModel &model, Compi
 static void sayResult(const Tuning &tuning, double measuring) {
   if (tuning.shapes.empty())
     return note("--tune: there is only one way to compute this model");
-  std::string how = measuring > 0 ? fmt::format("{} variants of the code in {:.1f} s",
-                                                tuning.variants, measuring)
-                                  : std::string("measured before");
+  std::string how =
+      measuring > 0 ? fmt::format("{} variants of the code in {:.1f} s", tuning.variants, measuring)
+                    : std::string("measured before");
   if (tuning.choices.empty())
     return note(fmt::format("--tune: {}: none beats the estimates' choices, {} a call", how,
                             formatDuration(tuning.defaultSeconds)));
@@ -86,8 +86,7 @@ std::optional<int> tuneModel(LoadedModel &model, const ModelArguments &source,
   }
   sayResult(*tuning, measured ? now() - start : 0);
   if (!tuning->choices.empty())
-    (*model.module->getOps<mlir::func::FuncOp>().begin())
-        ->setAttr("weir.choices", tuning->choices);
+    (*model.module->getOps<mlir::func::FuncOp>().begin())->setAttr("weir.choices", tuning->choices);
   if (result)
     *result = std::move(*tuning);
   return std::nullopt;
@@ -107,22 +106,21 @@ std::string describeTuning(const Tuning &tuning, double multiplyAddsPerSecond) {
     for (size_t i = 0; i < shape.candidates.size(); ++i) {
       const TunedShape::Candidate &candidate = shape.candidates[i];
       double layers = double(shape.layers.size());
-      table.lines.push_back({i == 0 ? join(shape.layers) : "", i == 0 ? shape.shape : "",
-                             i == 0 ? shape.kind : "", candidate.name,
-                             formatDuration(candidate.cost / multiplyAddsPerSecond),
-                             formatDuration(candidate.seconds / layers),
-                             i == shape.taken ? "taken" : ""});
+      table.lines.push_back(
+          {i == 0 ? join(shape.layers) : "", i == 0 ? shape.shape : "", i == 0 ? shape.kind : "",
+           candidate.name, formatDuration(candidate.cost / multiplyAddsPerSecond),
+           formatDuration(candidate.seconds / layers), i == shape.taken ? "taken" : ""});
     }
   std::string out = "\nMeasured for --tune, a layer in a call; of each shape the estimates' choice "
                     "comes first:\n\n";
   out += table.text(0);
-  return out + (tuning.choices.empty()
-                    ? fmt::format("\nAs wholes, none was faster than {} a call: the estimates' "
-                                  "choices stand.\n",
-                                  formatDuration(tuning.defaultSeconds))
-                    : fmt::format("\nAs a whole, {} a call instead of {}.\n",
-                                  formatDuration(tuning.seconds),
-                                  formatDuration(tuning.defaultSeconds)));
+  return out +
+         (tuning.choices.empty()
+              ? fmt::format("\nAs wholes, none was faster than {} a call: the estimates' "
+                            "choices stand.\n",
+                            formatDuration(tuning.defaultSeconds))
+              : fmt::format("\nAs a whole, {} a call instead of {}.\n",
+                            formatDuration(tuning.seconds), formatDuration(tuning.defaultSeconds)));
 }
 
 } // namespace weir

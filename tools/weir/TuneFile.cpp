@@ -15,9 +15,8 @@ llvm::json::Value asJson(const Tuning &tuning) {
   for (const TunedShape &shape : tuning.shapes) {
     llvm::json::Array candidates;
     for (const TunedShape::Candidate &candidate : shape.candidates)
-      candidates.push_back(llvm::json::Object{{"name", candidate.name},
-                                              {"seconds", candidate.seconds},
-                                              {"cost", candidate.cost}});
+      candidates.push_back(llvm::json::Object{
+          {"name", candidate.name}, {"seconds", candidate.seconds}, {"cost", candidate.cost}});
     shapes.push_back(llvm::json::Object{{"kind", shape.kind},
                                         {"shape", shape.shape},
                                         {"layers", llvm::json::Array(shape.layers)},

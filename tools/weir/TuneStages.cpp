@@ -64,8 +64,12 @@ private:
   const VariantSource &source;
   Builder builder;
   ArrayAttr taken; // so far
-  std::vector<std::unique_ptr<Variant>> kept;  // the default and what each stage took
-  std::vector<size_t> shapesUntil;             // measured until each of them was known
+  // The default and what each stage took; how many shapes were measured until it was known,
+  // and the seconds that they all together gain, layer by layer.
+  std::vector<std::unique_ptr<Variant>> kept;
+  std::vector<size_t> shapesUntil;
+  std::vector<double> gains;
+  double gain = 0;                             // so far
   std::vector<std::unique_ptr<Variant>> tried; // in this stage
   Tuning tuning;
 };
@@ -108,8 +112,8 @@ static std::vector<ConvolutionForm> formsFor(const ConvolutionShape &shape,
   std::vector<Form> forms;
   if (winograd == WinogradUse::WherePays) {
     forms.push_back(Form::Windows);
-    int64_t patches = 4 * shape.height * shape.width * shape.kernelHeight * shape.kernelWidth *
-                      shape.channels;
+    int64_t patches =
+        4 * shape.height * shape.width * shape.kernelHeight * shape.kernelWidth * shape.channels;
     if (patches <= CacheSizes{options.target.cacheBytes}.last())
       forms.push_back(Form::Im2col);
   }
@@ -151,7 +155,8 @@ Result<std::vector<Subject>> Tuner::listForms() const {
                                  shape.width, shape.kernelHeight, shape.kernelWidth, shape.dense,
                                  formOf(form));
     };
-    Subject &subject = addPlace(subjects, printed(choiceOf(choice.form)), {nameOf(layers[i]), int64_t(i), 0});
+    Subject &subject =
+        addPlace(subjects, printed(choiceOf(choice.form)), {nameOf(layers[i]), int64_t(i), 0});
     if (!subject.candidates.empty())
       continue;
     subject.shape = fmt::format("{}x{}, {} to {}, {}x{}", shape.height, shape.width, shape.channels,
@@ -180,19 +185,20 @@ Result<std::vector<Subject>> Tuner::listProducts(bool blocks) const {
     for (const ProductChoice &product : (*choices)[i].products) {
       const ProductShape &shape = product.shape;
       int64_t work = product.count * shape.rows * shape.depth * shape.width;
-      Subject &subject =
-          addPlace(subjects, printed(TypeAttr::get(product.type)), {nameOf(layers[i]), int64_t(i), work});
+      Subject &subject = addPlace(subjects, printed(TypeAttr::get(product.type)),
+                                  {nameOf(layers[i]), int64_t(i), work});
       if (!subject.candidates.empty())
         continue;
       subject.shape = fmt::format("{}x{}x{}", shape.rows, shape.depth, shape.width);
       if (product.count > 1)
         subject.shape += fmt::format(", {} times", product.count);
       auto add = [&](const ProductTiling &tiling, bool isDefault) {
-        auto strategy = ProductStrategyAttr::get(builder.getContext(), tiling.rows, tiling.columns,
-                                                 tiling.lanes, tiling.rowBlock, tiling.panelBlock,
-                                                 tiling.sums);
+        auto strategy =
+            ProductStrategyAttr::get(builder.getContext(), tiling.rows, tiling.columns,
+                                     tiling.lanes, tiling.rowBlock, tiling.panelBlock, tiling.sums);
         Attribute attribute =
-            isDefault ? Attribute() : ProductChoiceAttr::get(builder.getContext(), product.type, strategy);
+            isDefault ? Attribute()
+                      : ProductChoiceAttr::get(builder.getContext(), product.type, strategy);
         subject.candidates.push_back(
             {blocks ? fmt::format("{}x{}", tiling.rowBlock, tiling.panelBlock)
                     : fmt::format("{}x{}", tiling.rows, tiling.columns),
@@ -271,7 +277,7 @@ Result<void> Tuner::stage(const char *kind, std::vector<Subject> subjects) {
       return variant.takeError();
     all.push_back(*variant);
   }
-  runInTurns(all, /*kernels=*/true, /*seconds=*/0.6);
+  runInTurns(all, /*kernels=*/true, /*seconds=*/0.6, /*leastTurns=*/5);
 
   std::vector<LayerTimes> times;
   std::map<std::string, std::vector<std::string>> names; // of the layers, by shape
@@ -292,8 +298,8 @@ Result<void> Tuner::stage(const char *kind, std::vector<Subject> subjects) {
     }
   SmallVector<Attribute> choices;
   for (const ShapeTimes &answer : chooseCandidates(times, kMargin)) {
-    const Subject &subject = *llvm::find_if(
-        subjects, [&](const Subject &other) { return other.key == answer.shape; });
+    const Subject &subject =
+        *llvm::find_if(subjects, [&](const Subject &other) { return other.key == answer.shape; });
     TunedShape shape{kind, subject.shape, names[subject.key], {}, answer.taken};
     for (auto [candidate, seconds] : llvm::zip_equal(subject.candidates, answer.seconds))
       shape.candidates.push_back({candidate.name, seconds, candidate.cost});
@@ -301,6 +307,7 @@ Result<void> Tuner::stage(const char *kind, std::vector<Subject> subjects) {
       tuning.shapes.push_back(std::move(shape));
     if (Attribute choice = subject.candidates[answer.taken].choice)
       choices.push_back(choice);
+    gain += answer.seconds[0] - answer.seconds[answer.taken];
   }
   // What the next stage begins with is compiled now, and the others of this one go.
   taken = replaced(taken, choices);
@@ -311,13 +318,14 @@ Result<void> Tuner::stage(const char *kind, std::vector<Subject> subjects) {
     if (variant.get() == *best) {
       kept.push_back(std::move(variant));
       shapesUntil.push_back(tuning.shapes.size());
+      gains.push_back(gain);
     }
   tried.clear();
   return {};
 }
 
-// A layer that is faster where it was measured may slow its neighbours down: calls as wholes
-// have the last word.
+// A layer that is faster where it was measured may slow its neighbours down, and calls as
+// wholes differ by where their memory happens to lie: both must say that something is gained.
 void Tuner::compareWholes() {
   constexpr double margin = 0.01;
   tuning.choices = kept.front()->choices;
@@ -326,16 +334,19 @@ void Tuner::compareWholes() {
   std::vector<Variant *> all;
   for (std::unique_ptr<Variant> &variant : kept)
     all.push_back(variant.get());
-  runInTurns(all, /*kernels=*/false, /*seconds=*/1);
-  tuning.seconds = tuning.defaultSeconds = all.front()->callSeconds();
-  double least = (1 - margin) * tuning.defaultSeconds;
+  runInTurns(all, /*kernels=*/false, /*seconds=*/1, /*leastTurns=*/11);
+  const std::vector<double> &defaults = all.front()->callSeconds();
+  tuning.seconds = tuning.defaultSeconds = medianOf(defaults);
   size_t best = 0;
-  for (size_t i = 1; i < all.size(); ++i)
-    if (double seconds = all[i]->callSeconds(); seconds < least) {
-      least = tuning.seconds = seconds;
-      tuning.choices = all[i]->choices;
-      best = i;
-    }
+  for (size_t i = 1; i < all.size(); ++i) {
+    const std::vector<double> &seconds = all[i]->callSeconds();
+    if (gains[i] < margin * tuning.defaultSeconds || !isFaster(seconds, defaults, margin) ||
+        medianOf(seconds) >= tuning.seconds)
+      continue;
+    tuning.seconds = medianOf(seconds);
+    tuning.choices = all[i]->choices;
+    best = i;
+  }
   for (size_t i = shapesUntil[best]; i < tuning.shapes.size(); ++i)
     tuning.shapes[i].taken = 0;
 }
@@ -347,6 +358,7 @@ Result<Tuning> Tuner::run() {
     return byDefault.takeError();
   kept = std::move(tried);
   shapesUntil = {0};
+  gains = {0};
   tried.clear();
   auto measure = [&](const char *kind, Result<std::vector<Subject>> subjects) -> Result<void> {
     return subjects ? stage(kind, std::move(*subjects)) : subjects.takeError();

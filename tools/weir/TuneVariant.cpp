@@ -2,6 +2,8 @@
 
 #include "TuneVariant.h"
 
+#include "weir/CodeGen/Tuning.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -74,12 +76,6 @@ void Variant::dropRun() {
     clock->dropRun();
 }
 
-static double medianOf(std::vector<double> values) {
-  auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 std::optional<double>
 Variant::kernelSeconds(llvm::function_ref<bool(const KernelCost &)> isMeant) const {
   std::vector<double> sums(calls.size());
@@ -96,9 +92,8 @@ Variant::kernelSeconds(llvm::function_ref<bool(const KernelCost &)> isMeant) con
   return medianOf(std::move(sums));
 }
 
-double Variant::callSeconds() const { return medianOf(calls); }
-
-void runInTurns(const std::vector<Variant *> &variants, bool kernels, double seconds) {
+void runInTurns(const std::vector<Variant *> &variants, bool kernels, double seconds,
+                double leastTurns) {
   // A call this long has to bring back itself what doesn't stay in a cache from call to call.
   constexpr double isLong = 50e-3;
   double together = 0;
@@ -114,7 +109,8 @@ void runInTurns(const std::vector<Variant *> &variants, bool kernels, double sec
   double mean = std::max(together / double(variants.size()), 1e-7);
   bool warmsUp = mean < isLong;
   auto repeats = int64_t(std::clamp(turn / mean, 1.0, 1000.0));
-  auto turns = int64_t(std::clamp(seconds / (together * double(repeats + warmsUp)), 7.0, 100.0));
+  auto turns =
+      int64_t(std::clamp(seconds / (together * double(repeats + warmsUp)), leastTurns, 100.0));
   for (int64_t i = 0; i < turns; ++i)
     for (size_t n = 0; n < variants.size(); ++n) {
       Variant &variant = *variants[i % 2 == 0 ? n : variants.size() - 1 - n];

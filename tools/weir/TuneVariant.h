@@ -38,10 +38,9 @@ public:
 
   /// The median over the runs of the time of the kernels that `isMeant`; none if there is no
   /// such kernel.
-  std::optional<double>
-  kernelSeconds(llvm::function_ref<bool(const KernelCost &)> isMeant) const;
-  /// The median over the runs of the whole call.
-  double callSeconds() const;
+  std::optional<double> kernelSeconds(llvm::function_ref<bool(const KernelCost &)> isMeant) const;
+  /// Of each run as a whole.
+  const std::vector<double> &callSeconds() const { return calls; }
 
   const mlir::ArrayAttr choices;
 
@@ -58,10 +57,11 @@ private:
   std::vector<double> calls;
 };
 
-/// Runs the variants in turns for about `seconds`, but a few times each in any case. Turns of
+/// Runs the variants in turns for about `seconds`, but for `leastTurns` in any case. Turns of
 /// short calls begin with one that isn't timed, since what another variant read is in the
 /// caches. `kernels` as for Variant::restart().
-void runInTurns(const std::vector<Variant *> &variants, bool kernels, double seconds);
+void runInTurns(const std::vector<Variant *> &variants, bool kernels, double seconds,
+                double leastTurns);
 
 } // namespace weir
 

@@ -56,6 +56,15 @@ struct ShapeTimes {
 /// that several variants had counts with the least of its times.
 std::vector<ShapeTimes> chooseCandidates(const std::vector<LayerTimes> &layers, double margin);
 
+/// Whether calls of `seconds` are faster than those of `defaults`, which were measured in
+/// turns, so that the two of one number were about the same time: by the share `margin` in the
+/// median, and in three of four turns at all.
+bool isFaster(const std::vector<double> &seconds, const std::vector<double> &defaults,
+              double margin);
+
+/// The middle one; there must be one.
+double medianOf(std::vector<double> values);
+
 } // namespace weir
 
 #endif // WEIR_CODEGEN_TUNING_H
