@@ -108,6 +108,17 @@ TEST(Tuning, TilesFitTheRegistersAndDiffer) {
         }
 }
 
+// Five rows that come together are a group of their own, or else cost as much as eight.
+TEST(Tuning, TilesFitTheBatch) {
+  ProductShape shape{1, 576, 1000};
+  for (int64_t batch : {5, 6, 7}) {
+    auto tiles = tileCandidates({shape, 1, batch}, chooseTiling(shape, kAvx512), kAvx512, false);
+    EXPECT_TRUE(std::any_of(tiles.begin(), tiles.end(), [&](const ProductTiling &tile) {
+      return tile.rows == batch && tile.columns > 2 * tile.lanes;
+    })) << batch;
+  }
+}
+
 TEST(Tuning, PairsOfVectorsStayPairs) {
   ProductShape shape{1, 1024, 1024};
   ProductTiling chosen = chooseTiling(shape, kAvx2);
