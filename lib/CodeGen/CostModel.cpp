@@ -3,6 +3,7 @@
 #include "weir/CodeGen/CostModel.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 
@@ -93,11 +94,11 @@ double weir::productCost(const ProductShape &shape, const ProductTiling &tiling,
   int64_t rows = shape.rows * batch;
   int64_t groups = rows / tiling.rows, rest = rows % tiling.rows;
   // A rest is a full group that repeats rows, or, where an example has fewer rows than a
-  // group, smaller groups, of four, two and one.
+  // group, the smallest group of one, two, four or eight rows that holds it.
   if (rest > 0 && shape.rows >= tiling.rows)
     rest = tiling.rows;
-  else if (rest == 3)
-    rest = 4;
+  else if (rest > 0)
+    rest = std::min(int64_t(std::bit_ceil(uint64_t(rest))), tiling.rows);
   // What a panel of so many lanes costs in one step of all groups.
   auto steps = [&](int64_t lanes) {
     int64_t cost = groups * (tiling.rows * lanes + tiling.lanes);

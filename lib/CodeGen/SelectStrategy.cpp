@@ -77,9 +77,13 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     bool perCall = llvm::any_of(op.getStaticLoopRanges(), ShapedType::isDynamic);
     if (!perCall && rowsPerExample * depth * width <= kLittleWork)
       tiling.rows = tiling.rowBlock = 1;
-    op->setAttr("weir.strategy", weir::ProductStrategyAttr::get(
-                                     &getContext(), tiling.rows, tiling.columns, tiling.lanes,
-                                     tiling.rowBlock, tiling.panelBlock, tiling.sums));
+    if (auto given = op->getAttrOfType<weir::ProductStrategyAttr>("weir.strategy"))
+      tiling = {given.getRows(),     given.getColumns(),    given.getLanes(),
+                given.getRowBlock(), given.getPanelBlock(), given.getSums()};
+    else
+      op->setAttr("weir.strategy", weir::ProductStrategyAttr::get(
+                                       &getContext(), tiling.rows, tiling.columns, tiling.lanes,
+                                       tiling.rowBlock, tiling.panelBlock, tiling.sums));
     // The matrices of Winograd's convolution are no weights any more: rounding them would
     // cost more accuracy than rounding weights.
     if (weights == weir::WeightFormat::BF16 && op->hasAttr("weir.product") && perCall &&

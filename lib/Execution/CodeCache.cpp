@@ -95,13 +95,18 @@ std::string CodeCache::key(mlir::ModuleOp module, const CompileOptions &options)
          llvm::utohexstr(hash.low64, /*LowerCase=*/true, /*Width=*/16);
 }
 
+static const char *extensionOf(KeptKind kind) {
+  return kind == KeptKind::Object ? ".o" : ".tuning";
+}
+
 // A kept file is the object and its checksum, so that a damaged one is noticed.
 static uint64_t checksum(llvm::StringRef object) {
   return llvm::xxh3_64bits(llvm::arrayRefFromStringRef(object));
 }
 
-std::optional<llvm::SmallVector<char, 0>> CodeCache::find(const std::string &key) const {
-  std::string path = directory + "/" + key + ".o";
+std::optional<llvm::SmallVector<char, 0>> CodeCache::find(const std::string &key,
+                                                          KeptKind kind) const {
+  std::string path = directory + "/" + key + extensionOf(kind);
   if (key.empty() || !isRegularFile(path))
     return std::nullopt;
   Result<FileBytes> file = readFile(path);
@@ -135,9 +140,14 @@ static void prune(const std::string &directory, uint64_t most) {
     // Another run may remove a file meanwhile: then it counts as nothing.
     std::error_code noTime, noSize, ignored;
     Kept file = {it->path(), it->last_write_time(noTime), it->file_size(noSize)};
-    bool isTemporary = file.path.extension() == ".tmp" &&
-                       file.path.filename().string().find(".o.") != std::string::npos;
-    if (noTime || noSize || (!isTemporary && file.path.extension() != ".o"))
+    bool isOurs = false, isTemporary = false;
+    for (KeptKind kind : {KeptKind::Object, KeptKind::Tuning}) {
+      std::string extension = extensionOf(kind);
+      isOurs |= file.path.extension() == extension;
+      isTemporary |= file.path.extension() == ".tmp" &&
+                     file.path.filename().string().find(extension + ".") != std::string::npos;
+    }
+    if (noTime || noSize || !(isOurs || isTemporary))
       continue;
     if (isTemporary && file.used < fs::file_time_type::clock::now() - std::chrono::hours(1) &&
         fs::remove(file.path, ignored))
@@ -156,13 +166,13 @@ static void prune(const std::string &directory, uint64_t most) {
   }
 }
 
-void CodeCache::store(const std::string &key, llvm::ArrayRef<char> object) const {
+void CodeCache::store(const std::string &key, llvm::ArrayRef<char> bytes, KeptKind kind) const {
   if (key.empty())
     return;
-  uint64_t sum = checksum({object.data(), object.size()});
-  const std::span<const std::byte> pieces[] = {
-      std::as_bytes(std::span(object.data(), object.size())), std::as_bytes(std::span(&sum, 1))};
-  if (Result<void> written = writeFile(directory + "/" + key + ".o", pieces); !written)
+  uint64_t sum = checksum({bytes.data(), bytes.size()});
+  const std::span<const std::byte> pieces[] = {std::as_bytes(std::span(bytes.data(), bytes.size())),
+                                               std::as_bytes(std::span(&sum, 1))};
+  if (Result<void> written = writeFile(directory + "/" + key + extensionOf(kind), pieces); !written)
     return;
   prune(directory, maxBytes);
 }

@@ -38,7 +38,8 @@ void weir::buildLinalgPipeline(OpPassManager &manager, const CodeGenOptions &opt
   function.addPass(createCSEPass());
   function.addPass(createCanonicalizerPass());
 
-  // Decide, then obey.
+  // Decide, then obey. What the function says about itself goes before estimates.
+  function.addPass(createApplyTilingsPass());
   SelectStrategyPassOptions strategy;
   strategy.vectorBits = options.vectorBits;
   strategy.vectorRegisters = options.vectorRegisters;

@@ -46,6 +46,8 @@ void weir::buildRewritePipeline(OpPassManager &manager, const RewriteOptions &op
   // have no neighbours.
   passes.addPass(createPointwiseToMatmulPass());
   passes.addPass(createChannelsLastPass());
+  // What the function says about itself goes before estimates.
+  passes.addPass(createApplyFormsPass());
   if (options.winograd != WinogradUse::Never) {
     WinogradPassOptions winograd;
     winograd.always = options.winograd == WinogradUse::Always;

@@ -47,6 +47,22 @@ TEST_F(CodeCacheTest, ReturnsWhatItKept) {
   EXPECT_FALSE(cache.find("b").has_value());
 }
 
+// Under one key an object and what was measured of it; both grow old.
+TEST_F(CodeCacheTest, KeepsWhatWasMeasuredBesideObjects) {
+  CodeCache cache(directory, 2500);
+  cache.store("a", object('m'), KeptKind::Tuning);
+  EXPECT_FALSE(cache.find("a").has_value());
+  cache.store("a", object('a'));
+  auto found = cache.find("a", KeptKind::Tuning);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_TRUE(llvm::equal(*found, object('m')));
+  setAge("a.tuning", 30);
+  setAge("a.o", 20);
+  cache.store("b", object('b'));
+  EXPECT_FALSE(cache.find("a", KeptKind::Tuning).has_value());
+  EXPECT_TRUE(cache.find("a").has_value());
+}
+
 TEST_F(CodeCacheTest, RemovesWhatWasUnusedForLongest) {
   CodeCache cache(directory, 2500);
   cache.store("a", object('a'));

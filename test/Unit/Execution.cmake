@@ -7,3 +7,6 @@ weir_unit_test(WeirCodeCacheTests CodeCacheTest.cpp LoadableCodeTest.cpp LINK We
 
 # Estimates: what they must agree with, whatever the figures.
 weir_unit_test(WeirCostModelTests CostModelTest.cpp LINK WeirCostModel)
+
+# What is measured beside estimates, and what wins.
+weir_unit_test(WeirTuningTests TuningTest.cpp LINK WeirCostModel)

@@ -148,6 +148,7 @@ int benchCommand(const Arguments &arguments) {
             "steps take them in turn");
   bench.compile.declare(line);
   bench.compile.declareInference(line, "--batch's if absent");
+  bench.compile.declareTune(line, "--batch's if absent, on --threads");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   if (!bench.train && !(bench.statements.empty() && bench.inputs.empty()))
@@ -159,6 +160,8 @@ int benchCommand(const Arguments &arguments) {
                           bench.compile.weightsAs));
   if (bench.train && bench.compile.forBatch != 0)
     return userError(fail("--for-batch goes without --train: a step is made for any batch"));
+  if (bench.train && bench.compile.tune)
+    return userError(fail("--tune goes without --train: what is measured is a call, not a step"));
   return bench.train ? benchTraining(bench) : weir::bench(bench);
 }
 

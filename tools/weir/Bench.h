@@ -46,8 +46,8 @@ struct TimedModel {
   std::unique_ptr<ThreadPool> pool;
   std::vector<Tensor> inputs; // random
 };
-/// Reads the model that the arguments name. Nothing if the user made a mistake, which has
-/// been said.
+/// Reads the model that the arguments name, and tunes it if they say so. Nothing if the user
+/// made a mistake, which has been said.
 std::optional<TimedModel> loadTimedModel(const BenchArguments &arguments);
 
 /// timeRuns(), with the machine's peak in operations per second: the better one of before

@@ -4,6 +4,7 @@
 #include "LinkLibrary.h"
 #include "ModelSource.h"
 #include "OutputFiles.h"
+#include "Tune.h"
 
 #include "weir/Execution/Aot.h"
 #include "weir/Frontend/Frontend.h"
@@ -51,6 +52,14 @@ Result<void> EmitArguments::check() const {
   if (hasLevels() && !(compile.triple.empty() && compile.features.empty()))
     return fail("--target-cpu with several processors says everything: it goes with neither "
                 "--target-triple nor --target-features");
+  if (compile.tune && hasLevels())
+    return fail("--tune measures on this machine, so it goes with one processor, --target-cpu "
+                "native or none, not with {}",
+                compile.cpu);
+  if (compile.tune && (emit == "ast" || emit == "weir"))
+    return fail("--tune says how a model is computed, which --emit={} doesn't show; "
+                "--emit=rewritten and what follows do",
+                emit);
   if (!name.empty() && !isCIdentifier(name))
     return fail("--name {}: C functions' names start with it, so it may hold only letters, digits "
                 "and _, and not begin with a digit",
@@ -188,6 +197,9 @@ static int compile(const EmitArguments &arguments) {
                          arguments.emit == "weir" ? ContextUse::Look : ContextUse::Compile);
   if (!model)
     return kUserError;
+  if (compileArguments.tune)
+    if (auto exit = tuneModel(*model, arguments.source, compileArguments, *options, /*threads=*/1))
+      return *exit;
   options->prefix = arguments.name.empty() ? snakeCase(model->signature.model) : arguments.name;
   if (arguments.isBinary())
     return emitBinary(*model, arguments, *options, std::move(levels));
@@ -228,6 +240,7 @@ int compileCommand(const Arguments &arguments) {
   emit.compile.declareTarget(line);
   emit.compile.declare(line);
   emit.compile.declareInference(line);
+  emit.compile.declareTune(line, "1 if absent, on one thread");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return compile(emit);

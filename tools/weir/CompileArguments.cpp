@@ -51,6 +51,18 @@ void CompileArguments::declareCache(CommandLine &line) {
   cached = true;
 }
 
+void CompileArguments::declareTune(CommandLine &line, std::string_view threads) {
+  line.flag("--tune", tune,
+            fmt::format("measure how this machine computes the model best, where estimates choose\n"
+                        "else: for as many examples a call as --for-batch says, {}.\n"
+                        "Takes seconds to minutes; remembered, so that it is done once",
+                        threads));
+  if (!cached)
+    line.flag("--no-cache", noCache,
+              "with --tune: measure anew and keep nothing; else what was measured before is\n"
+              "taken from $WEIR_CACHE, $XDG_CACHE_HOME/weir or ~/.cache/weir");
+}
+
 // Where compiled models are kept; empty for nowhere, as when there is no home.
 static std::string cacheDirectory() {
   auto variable = [](const char *name) -> std::string {
@@ -65,6 +77,8 @@ static std::string cacheDirectory() {
   return home.empty() ? "" : home + "/.cache/weir";
 }
 
+std::string CompileArguments::keptDirectory() const { return noCache ? "" : cacheDirectory(); }
+
 void CompileArguments::declareTarget(CommandLine &line) {
   line.text("--target-triple", "TRIPLE", triple, "as aarch64-linux-gnu; this machine's if absent");
   line.text("--target-cpu", "NAME", cpu,
@@ -75,8 +89,10 @@ void CompileArguments::declareTarget(CommandLine &line) {
 
 Result<CompileOptions> CompileArguments::options() const {
   CompileOptions options;
-  if (cached && !noCache)
-    options.cacheDirectory = cacheDirectory();
+  if (cached)
+    options.cacheDirectory = keptDirectory();
+  else if (noCache && !tune)
+    return fail("--no-cache goes with --tune: nothing else is kept here");
   options.rewrites.convAlgorithm =
       conv == "im2col" ? ConvAlgorithm::Im2col : ConvAlgorithm::Windows;
   if (conv == "winograd")
@@ -93,6 +109,12 @@ Result<CompileOptions> CompileArguments::options() const {
     options.rewrites.*found->option = false;
   }
   bool native = cpu == "native";
+  if (tune && !((cpu.empty() || native) && triple.empty() && features.empty()))
+    return fail("--tune measures on this machine, so it goes with --target-cpu native or none, "
+                "not with {}",
+                !cpu.empty() && !native ? fmt::format("--target-cpu {}", cpu)
+                : !triple.empty()       ? fmt::format("--target-triple {}", triple)
+                                        : fmt::format("--target-features {}", features));
   if (native && !(triple.empty() && features.empty()))
     return fail("--target-cpu native means this machine as it is, so it goes with neither "
                 "--target-triple nor --target-features");

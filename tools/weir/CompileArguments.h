@@ -16,7 +16,7 @@ struct CompileArguments {
   std::string weightsAs = "f32";
   int64_t forBatch = 0; // 0 if not said
   std::string triple, cpu, features;
-  bool cached = false, noCache = false;
+  bool cached = false, noCache = false, tune = false;
 
   void declare(CommandLine &line);
   /// --weights-as and --for-batch, for commands that run a model that is trained already.
@@ -25,10 +25,15 @@ struct CompileArguments {
   void declareTarget(CommandLine &line);
   /// --no-cache: for commands that run a model rather than study how it is compiled.
   void declareCache(CommandLine &line);
+  /// --tune, for commands that can run what they compile: it measures for --for-batch
+  /// examples on threads as `threads` says. Without declareCache() also --no-cache.
+  void declareTune(CommandLine &line, std::string_view threads);
 
   /// The options that these arguments mean; for the host if no target was declared
   /// or given.
   Result<CompileOptions> options() const;
+  /// Where --tune keeps what it measured; empty for nowhere.
+  std::string keptDirectory() const;
 };
 
 /// "frontend 1.2 ms, rewrite ..., together ...", a line per stage.

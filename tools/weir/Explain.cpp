@@ -3,6 +3,8 @@
 #include "Bench.h"
 #include "KernelCosts.h"
 #include "LayerChoices.h"
+#include "Table.h"
+#include "Tune.h"
 
 #include "weir/Execution/Peak.h"
 
@@ -31,53 +33,10 @@ struct Row {
   const char *limit() const { return estimate.memoryBinds() ? "memory" : "arithmetic"; }
 };
 
-// Columns of text, as wide as their widest cell; the first `left` ones begin at the left.
-struct Table {
-  size_t left;
-  std::vector<std::vector<std::string>> lines;
-
-  std::string text(size_t totals) const;
-};
-
 } // namespace
 
 constexpr ConvolutionForm kForms[] = {ConvolutionForm::Windows, ConvolutionForm::Im2col,
                                       ConvolutionForm::Winograd2, ConvolutionForm::Winograd4};
-
-static const char *nameOf(ConvolutionForm form) {
-  switch (form) {
-  case ConvolutionForm::Windows:
-    return "windows";
-  case ConvolutionForm::Im2col:
-    return "im2col";
-  case ConvolutionForm::Winograd2:
-    return "F(2x2)";
-  case ConvolutionForm::Winograd4:
-    return "F(4x4)";
-  }
-}
-
-// A rule below the first line, and one above the last lines, the totals.
-std::string Table::text(size_t totals) const {
-  std::vector<size_t> widths(lines.front().size());
-  for (const std::vector<std::string> &line : lines)
-    for (size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], line[i].size());
-  size_t whole = 2 * (widths.size() - 1);
-  for (size_t width : widths)
-    whole += width;
-  std::string out, rule(whole, '-');
-  for (size_t n = 0; n < lines.size(); ++n) {
-    if (n == 1 || (totals && n == lines.size() - totals))
-      out += rule + "\n";
-    std::string text;
-    for (size_t i = 0; i < lines[n].size(); ++i)
-      text += i < left ? fmt::format("{:<{}}  ", lines[n][i], widths[i])
-                       : fmt::format("{:>{}}  ", lines[n][i], widths[i]);
-    out += text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
-  }
-  return out;
-}
 
 //===----------------------------------------------------------------------===//
 // Estimates
@@ -235,8 +194,9 @@ static std::string describeAlternatives(const std::vector<Row> &rows, const Mach
   return out;
 }
 
-static int writeJson(const std::vector<Row> &rows, const LoadedModel &model,
-                     const Machine &machine) {
+// `tuning` is null without --tune.
+static int writeJson(const std::vector<Row> &rows, const LoadedModel &model, const Machine &machine,
+                     const Tuning *tuning) {
   llvm::json::Array layers;
   double seconds = 0;
   for (const Row &row : rows) {
@@ -286,6 +246,8 @@ static int writeJson(const std::vector<Row> &rows, const LoadedModel &model,
                             {"cache_bytes_per_second", machine.rates.cacheBytes},
                             {"memory_bytes_per_second", machine.rates.memoryBytes},
                             {"layers", std::move(layers)}};
+  if (tuning)
+    object["tuning"] = asJson(*tuning);
   std::string out;
   llvm::raw_string_ostream(out) << llvm::json::Value(std::move(object)) << "\n";
   return writeResult(out);
@@ -321,6 +283,11 @@ static int explain(const BenchArguments &arguments) {
   auto model = loadModel(arguments.source, ContextUse::Compile);
   if (!model)
     return kUserError;
+  Tuning tuning;
+  if (arguments.compile.tune)
+    if (auto exit = tuneModel(*model, arguments.source, arguments.compile, *options,
+                              arguments.threads, &tuning))
+      return *exit;
   auto pool = ThreadPool::create(arguments.threads);
   if (!pool)
     return userError(pool.error());
@@ -344,7 +311,7 @@ static int explain(const BenchArguments &arguments) {
   for (Row &row : rows)
     estimate(row, *kernels, machine);
   if (arguments.json)
-    return writeJson(rows, *model, machine);
+    return writeJson(rows, *model, machine, arguments.compile.tune ? &tuning : nullptr);
   std::string out = describeRun(model->signature.model, arguments);
   out += fmt::format(
       "\n{} vector registers of {} numbers, {:.0f} KiB of second-level cache per thread\n"
@@ -353,6 +320,7 @@ static int explain(const BenchArguments &arguments) {
       2e-9 * rates->multiplyAdds, 1e-9 * rates->cacheBytes, 1e-9 * rates->memoryBytes);
   out += describeChoices(rows) + "\n" + describeCosts(rows);
   out += describeAlternatives(rows, machine.rates, options->rewrites);
+  out += describeTuning(tuning, machine.rates.multiplyAdds);
   return writeResult(out);
 }
 
@@ -381,6 +349,7 @@ int explainCommand(const Arguments &arguments) {
   line.flag("--json", explain.json, "print everything as one line of JSON, in seconds and bytes");
   explain.compile.declare(line);
   explain.compile.declareInference(line, "--batch's if absent");
+  explain.compile.declareTune(line, "--batch's if absent, on --threads");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return weir::explain(explain);

@@ -29,6 +29,19 @@ struct Way {
 };
 } // namespace
 
+const char *nameOf(ConvolutionForm form) {
+  switch (form) {
+  case ConvolutionForm::Windows:
+    return "windows";
+  case ConvolutionForm::Im2col:
+    return "im2col";
+  case ConvolutionForm::Winograd2:
+    return "F(2x2)";
+  case ConvolutionForm::Winograd4:
+    return "F(4x4)";
+  }
+}
+
 static Way wayOf(Operation *op) {
   return llvm::TypeSwitch<Operation *, Way>(op)
       .Case([](WinogradInputOp winograd) {
@@ -85,13 +98,32 @@ static std::optional<ConvolutionShape> convolutionOf(const Layer &layer, int64_t
   return std::nullopt;
 }
 
+// What the product read and gave before its matrix was packed.
+static FunctionType typeOf(linalg::GenericOp op) {
+  auto matrix = cast<RankedTensorType>(op.getInputs()[1].getType());
+  AffineMap map = op.getIndexingMapsArray()[1];
+  auto panel = dyn_cast<AffineBinaryOpExpr>(map.getResults().front());
+  if (panel && panel.getKind() == AffineExprKind::FloorDiv) {
+    // [column floordiv columns, k..., column mod columns]: the column was last.
+    SmallVector<int64_t> ranges = op.getStaticLoopRanges(), shape;
+    for (AffineExpr expr : map.getResults())
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        shape.push_back(ranges[dim.getPosition()]);
+    shape.push_back(ranges[cast<AffineDimExpr>(panel.getLHS()).getPosition()]);
+    matrix = RankedTensorType::get(shape, Float32Type::get(op.getContext()));
+  }
+  return FunctionType::get(op.getContext(), {op.getInputs()[0].getType(), matrix},
+                           op.getResultTypes());
+}
+
 static ProductChoice productOf(linalg::GenericOp op, ProductStrategyAttr strategy) {
   ProductChoice choice{{1, 1, 1},
                        1,
                        {strategy.getRows(), strategy.getColumns(), strategy.getLanes(),
-                        strategy.getRowBlock(), strategy.getPanelBlock()},
+                        strategy.getRowBlock(), strategy.getPanelBlock(), strategy.getSums()},
                        op->hasAttr("weir.product"),
-                       op->hasAttr("weir.weights")};
+                       op->hasAttr("weir.weights"),
+                       typeOf(op)};
   AffineMap matrix = op.getIndexingMapsArray()[1];
   for (auto [dim, size] : llvm::enumerate(op.getStaticLoopRanges())) {
     if (ShapedType::isDynamic(size))

@@ -8,6 +8,8 @@
 #include "weir/Execution/Compiler.h"
 #include "weir/Runtime/Result.h"
 
+#include "mlir/IR/BuiltinTypes.h"
+
 #include <optional>
 
 namespace weir {
@@ -17,9 +19,13 @@ struct ProductChoice {
   ProductShape shape;
   int64_t count; // products of this shape: of Winograd's convolution, one per position
   ProductTiling tiling;
-  bool packed; // whether the matrix is packed, once, when the model is prepared
-  bool halved; // whether it is packed as bf16
+  bool packed;             // whether the matrix is packed, once, when the model is prepared
+  bool halved;             // whether it is packed as bf16
+  mlir::FunctionType type; // of rows and matrix, before it is packed, and result
 };
+
+/// "windows", "im2col", "F(2x2)", "F(4x4)".
+const char *nameOf(ConvolutionForm form);
 
 /// How a layer is computed.
 struct LayerChoice {

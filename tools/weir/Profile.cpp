@@ -1,12 +1,7 @@
 //===- Profile.cpp - weir profile: where a call's time goes -------------------===//
-//
-// The compiled code is made to call every kernel through the frame's parallel_for,
-// which here is a clock.
-//
-//===----------------------------------------------------------------------===//
 
 #include "Bench.h"
-#include "KernelCosts.h"
+#include "KernelClock.h"
 
 #include "weir/Execution/Parameters.h"
 
@@ -16,55 +11,6 @@
 namespace weir {
 
 namespace {
-
-// The clock. It hands on what the compiled code would have handed on without it.
-struct Clock {
-  const std::vector<KernelCost> &kernels;
-  ThreadPool *pool;
-  int64_t batch, parallelWork;
-  size_t next = 0, first = 0;                    // the kernel that comes now; of its slice
-  int64_t done = 0;                              // examples that are through the segment
-  std::vector<std::vector<double>> seconds = {}; // per kernel, of each run
-
-  void startRun() {
-    for (std::vector<double> &kernel : seconds)
-      kernel.push_back(0);
-    next = first = 0;
-    done = 0;
-  }
-  // The kernels of a segment come again for each slice.
-  void advance(int64_t slice) {
-    if (!kernels[next++].endsSlice)
-      return;
-    done += slice;
-    if (done < batch) {
-      next = first;
-    } else {
-      first = next;
-      done = 0;
-    }
-  }
-
-  static void call(void *self, int64_t count, void (*body)(void *, int64_t, int64_t),
-                   void *context) {
-    Clock &clock = *static_cast<Clock *>(self);
-    if (clock.next >= clock.kernels.size()) {
-      ++clock.next; // more than there should be, which is noticed
-      return body(context, 0, count);
-    }
-    size_t number = clock.next;
-    int64_t slice = static_cast<const weir_frame *>(context)->batch;
-    bool parallel =
-        clock.pool && count > 1 && clock.kernels[number].work * slice >= clock.parallelWork;
-    double start = now();
-    if (parallel)
-      clock.pool->run(count, body, context);
-    else
-      body(context, 0, count);
-    clock.seconds[number].back() += now() - start;
-    clock.advance(slice);
-  }
-};
 
 // A row of the table: all kernels of a layer.
 struct Row {
@@ -76,22 +22,22 @@ struct Row {
 } // namespace
 
 // Of the last runs, those before were to warm up.
-static double medianOf(std::vector<double> &values, size_t runs) {
+static double medianOf(std::vector<double> values, size_t runs) {
   auto middle = values.end() - runs / 2 - 1;
   std::nth_element(values.end() - runs, middle, values.end());
   return *middle;
 }
 
 // Kernels of one layer become one row, in the order of their first kernel.
-static std::vector<Row> collectRows(const std::vector<KernelCost> &kernels, Clock &clock,
-                                    size_t runs) {
+static std::vector<Row> collectRows(const std::vector<KernelCost> &kernels,
+                                    const KernelClock &clock, int64_t batch, size_t runs) {
   std::vector<Row> rows;
   for (const LayerKernels &layer : groupByLayer(kernels)) {
     Row row{layer.layer, layer.what, layer.source};
-    row.multiplyAdds = layer.multiplyAdds * clock.batch;
+    row.multiplyAdds = layer.multiplyAdds * batch;
     for (size_t i : layer.kernels) {
-      row.seconds += medianOf(clock.seconds[i], runs);
-      row.bytes += kernels[i].bytes + kernels[i].bytesPerExample * clock.batch;
+      row.seconds += medianOf(clock.seconds()[i], runs);
+      row.bytes += kernels[i].bytes + kernels[i].bytesPerExample * batch;
     }
     rows.push_back(std::move(row));
   }
@@ -165,9 +111,8 @@ static int profile(const BenchArguments &arguments) {
   auto kernels = findKernels(*model.module, *model.sources, timed->options);
   if (!kernels)
     return bug(kernels.error());
-  Clock clock{*kernels, arguments.threads > 1 ? timed->pool.get() : nullptr, arguments.batch,
-              timed->options.parallelWork};
-  clock.seconds.resize(kernels->size());
+  KernelClock clock(*kernels, arguments.threads > 1 ? timed->pool.get() : nullptr, arguments.batch,
+                    timed->options.parallelWork);
   timed->options.parallelWork = 0; // every kernel goes through parallel_for
   mlir::OwningOpRef<mlir::ModuleOp> compiled = model.module->clone();
   auto jit = JitModel::compile(*compiled, timed->options);
@@ -178,11 +123,11 @@ static int profile(const BenchArguments &arguments) {
   auto call = makeCall(**jit, timed->inputs, arguments.batch, nullptr);
   if (!call)
     return userError(call.error());
-  (*call)->frame.parallel_for = Clock::call;
-  (*call)->frame.pool = &clock;
+  clock.attach((*call)->frame);
   clock.startRun();
-  if (kernels->empty() || (*jit)->call((*call)->frame) != WEIR_OK || clock.next != kernels->size())
-    return bug(fail("the compiled code came to kernel {} of {}", clock.next, kernels->size()));
+  if (kernels->empty() || (*jit)->call((*call)->frame) != WEIR_OK || !clock.cameToAll())
+    return bug(
+        fail("the compiled code came to kernel {} of {}", clock.kernelsSeen(), kernels->size()));
 
   auto result = timeBesidePeak(arguments, *timed, [&]() -> Result<void> {
     clock.startRun();
@@ -193,7 +138,7 @@ static int profile(const BenchArguments &arguments) {
     return bug(result.error());
   const RunTimes &times = result->times;
   double peak = result->peak;
-  std::vector<Row> rows = collectRows(*kernels, clock, times.seconds.size());
+  std::vector<Row> rows = collectRows(*kernels, clock, arguments.batch, times.seconds.size());
   if (arguments.json)
     return writeJson(rows, arguments, times.median(), peak);
   return writeResult(describeRun(model.signature.model, arguments) +
@@ -217,6 +162,7 @@ int profileCommand(const Arguments &arguments) {
   line.flag("--json", profile.json, "print the table as one line of JSON, in seconds and bytes");
   profile.compile.declare(line);
   profile.compile.declareInference(line, "--batch's if absent");
+  profile.compile.declareTune(line, "--batch's if absent, on --threads");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   return weir::profile(profile);

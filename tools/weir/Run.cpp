@@ -5,6 +5,7 @@
 #include "ModelSource.h"
 #include "OutputFiles.h"
 #include "PrintTensor.h"
+#include "Tune.h"
 
 #include "weir/Data/Npy.h"
 #include "weir/Execution/Jit.h"
@@ -178,6 +179,11 @@ static int run(const RunArguments &arguments) {
   if (Result<void> ready = model->initialize(arguments.source); !ready)
     return userError(ready.error());
 
+  if (arguments.compile.tune)
+    if (auto exit =
+            tuneModel(*model, arguments.source, arguments.compile, *options, arguments.threads))
+      return *exit;
+
   StageTimes times{{"frontend", model->seconds}};
   std::unique_ptr<JitModel> jit;
   Result<std::unique_ptr<ThreadPool>> pool = ThreadPool::create(arguments.threads);
@@ -251,6 +257,7 @@ int runCommand(const Arguments &arguments) {
   run.compile.declare(line);
   run.compile.declareInference(line);
   run.compile.declareCache(line);
+  run.compile.declareTune(line, "1 if absent, on --threads");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   if (run.engine == "reference" && run.compile.weightsAs != "f32")
@@ -259,6 +266,8 @@ int runCommand(const Arguments &arguments) {
                           run.compile.weightsAs));
   if (run.engine == "reference" && run.compile.forBatch != 0)
     return userError(fail("--for-batch goes with --engine jit: the reference compiles nothing"));
+  if (run.engine == "reference" && run.compile.tune)
+    return userError(fail("--tune goes with --engine jit: the reference compiles nothing"));
   return weir::run(run);
 }
 

@@ -1,6 +1,7 @@
 //===- Timing.cpp - What the commands that time a model share -----------------===//
 
 #include "Bench.h"
+#include "Tune.h"
 
 #include "weir/Execution/Parameters.h"
 #include "weir/Execution/Peak.h"
@@ -81,6 +82,9 @@ std::optional<TimedModel> loadTimedModel(const BenchArguments &arguments) {
     return std::nullopt;
   if (Result<void> ready = model->initialize(arguments.source); !ready)
     return userError(ready.error()), std::nullopt;
+  if (arguments.compile.tune &&
+      tuneModel(*model, arguments.source, arguments.compile, *options, arguments.threads))
+    return std::nullopt;
   auto pool = ThreadPool::create(arguments.threads);
   if (!pool)
     return userError(pool.error()), std::nullopt;

@@ -4,6 +4,7 @@
 #include "CompileArguments.h"
 #include "Layers.h"
 #include "ModelSource.h"
+#include "Tune.h"
 
 #include "weir/Execution/Jit.h"
 #include "weir/Execution/Parameters.h"
@@ -100,6 +101,7 @@ int verifyCommand(const Arguments &arguments) {
   line.integers("--batch", "N", batches, 0, 1 << 20, "a batch size; 1, 2, 7 and 33 if absent");
   compile.declare(line);
   compile.declareInference(line);
+  compile.declareTune(line, "1 if absent, on one thread");
   if (auto exit = parseOrExit(line, arguments))
     return *exit;
   Result<CompileOptions> options = compile.options();
@@ -110,6 +112,9 @@ int verifyCommand(const Arguments &arguments) {
     return kUserError;
   if (Result<void> ready = model->initialize(source); !ready)
     return userError(ready.error());
+  if (compile.tune)
+    if (auto exit = tuneModel(*model, source, compile, *options, /*threads=*/1))
+      return *exit;
   return verify(*model, *options, chooseBatches(batches, countMultiplyAdds(*model->module)),
                 source.seed);
 }

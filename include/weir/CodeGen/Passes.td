@@ -13,6 +13,25 @@ class Weir_TargetOptions {
   ];
 }
 
+def ApplyTilingsPass : Pass<"weir-apply-tilings", "::mlir::func::FuncOp"> {
+  let summary = "gives products the strategies that the function's choices name";
+  let description = [{
+    A function may say how it is to be computed, in `weir.choices`; what was measured is
+    written there. A product of a call whose operands and result have the type of a
+    `product_choice` gets its strategy, and `weir-select-strategy` leaves it as it is.
+
+    ```mlir
+    func.func @f(...) attributes {weir.choices = [#weir.product_choice<type = (tensor<?x72xf32>, tensor<72x40xf32>) -> tensor<?x40xf32>, strategy = <rows = 4, ...>>]} {
+      linalg.generic {...} ins(%x, %w : ...) attrs = {weir.product}
+    ```
+    becomes
+    ```mlir
+      linalg.generic {...} ins(%x, %w : ...) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, ...>}
+    ```
+  }];
+  let dependentDialects = ["::weir::WeirDialect"];
+}
+
 def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
   let summary = "decides how each product is tiled and blocked";
   let description = [{
@@ -29,6 +48,8 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
     ```mlir
     linalg.generic {...} attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, ...>}
     ```
+
+    A product that has a strategy keeps it.
 
     With `weights=bf16` those products whose time goes into reading their matrix, as far
     as `halvedWeightsPay` can tell (CostModel.h), also get `weir.weights = bf16`.

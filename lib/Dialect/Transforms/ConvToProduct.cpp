@@ -49,7 +49,7 @@ struct ConvToProduct : OpRewritePattern<Conv2dOp> {
       matrix = transposeTo(rewriter, loc, matrix, {1, 0});
     } else {
       matrix = transposeTo(rewriter, loc, op.getWeight(), {2, 3, 1, 0});
-      switch (algorithm) {
+      switch (algorithmOf(op)) {
       case ConvAlgorithm::Windows:
         rows = WindowsOp::create(rewriter, loc, rows, kernel, op.getStrides(), op.getDilations());
         break;
@@ -64,6 +64,14 @@ struct ConvToProduct : OpRewritePattern<Conv2dOp> {
       result = AddOp::create(rewriter, loc, result, op.getBias());
     rewriter.replaceOp(op, result);
     return success();
+  }
+
+  // What is left here of the forms that may have been chosen for it.
+  ConvAlgorithm algorithmOf(Conv2dOp op) const {
+    auto form = op->getAttrOfType<ConvFormAttr>("weir.form");
+    if (!form)
+      return algorithm;
+    return form.getValue() == ConvForm::Im2col ? ConvAlgorithm::Im2col : ConvAlgorithm::Windows;
   }
 
   ConvAlgorithm algorithm;

@@ -29,6 +29,11 @@ static int64_t cheapestTile(ArrayRef<int64_t> result, int64_t channels, int64_t 
   }
 }
 
+// The tile of a form, or 0 if it has none.
+static int64_t tileOf(ConvForm form) {
+  return form == ConvForm::Winograd2 ? 2 : form == ConvForm::Winograd4 ? 4 : 0;
+}
+
 namespace {
 struct ToWinograd : OpRewritePattern<Conv2dOp> {
   ToWinograd(MLIRContext *context, bool always, int64_t tile, int64_t examples)
@@ -48,6 +53,12 @@ struct ToWinograd : OpRewritePattern<Conv2dOp> {
     if (!llvm::all_of(op.getStrides(), isOne) || !llvm::all_of(op.getDilations(), isOne))
       return rewriter.notifyMatchFailure(op, "there is a stride or a dilation");
     ArrayRef<int64_t> result = exampleShape(op.getResult());
+    if (auto form = op->getAttrOfType<ConvFormAttr>("weir.form")) {
+      if (tileOf(form.getValue()) == 0)
+        return rewriter.notifyMatchFailure(op, "another form was chosen for it");
+      rewrite(op, tileOf(form.getValue()), rewriter);
+      return success();
+    }
     int64_t tile = chooseTile(result, weight[1]);
     if (tile == 0)
       return rewriter.notifyMatchFailure(op, "the transforms would cost more than they save");

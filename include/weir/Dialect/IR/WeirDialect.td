@@ -36,6 +36,7 @@ def Weir_Dialect : Dialect {
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -93,11 +94,70 @@ def Weir_ProductStrategyAttr : AttrDef<Weir_Dialect, "ProductStrategy"> {
     - `sums`: how many sums make one result; term `k` is part of sum `k mod sums`, where `k`
       counts the innermost loop of the sum, and what is left of that of the first.
 
+    1. All of them are at least 1.
+    2. `columns` is a multiple of `lanes`.
+    3. `rowBlock` is at least `rows`.
+    4. `sums` is a power of two.
+
     Example: `#weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 120, panelBlock = 4>`
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "int64_t":$lanes,
                         "int64_t":$rowBlock, "int64_t":$panelBlock,
                         DefaultValuedParameter<"int64_t", "1">:$sums);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Weir_ConvForm : I32EnumAttr<"ConvForm", "how a convolution becomes products", [
+    I32EnumAttrCase<"Windows", 0, "windows">,
+    I32EnumAttrCase<"Im2col", 1, "im2col">,
+    I32EnumAttrCase<"Winograd2", 2, "winograd2">,
+    I32EnumAttrCase<"Winograd4", 3, "winograd4">]> {
+  let cppNamespace = "::weir";
+  let genSpecializedAttr = 0;
+}
+def Weir_ConvFormAttr : EnumAttr<Weir_Dialect, Weir_ConvForm, "form"> {
+  let description = [{
+    `weir.form` of a `conv2d` says how it becomes products, in place of the estimate:
+    over windows of the image, over copied patches, or in Winograd's way with tiles of 2x2
+    or 4x4 results.
+
+    1. It is on a `conv2d` of one group.
+    2. `winograd2` and `winograd4` need a kernel of 3x3 without stride and dilation.
+
+    Example: `weir.form = #weir<form winograd4>`
+  }];
+}
+
+def Weir_FormChoiceAttr : AttrDef<Weir_Dialect, "FormChoice"> {
+  let mnemonic = "form_choice";
+  let summary = "the form that convolutions of one shape get";
+  let description = [{
+    An element of a function's `weir.choices`, which `weir-apply-forms` puts on the
+    convolutions.
+
+    - `channels`, `outputs`: of the weight.
+    - `height`, `width`: of the result.
+    - `dense`: whether there is neither stride nor dilation.
+
+    Example: `#weir.form_choice<channels = 64, outputs = 64, height = 56, width = 56, kernelHeight = 3, kernelWidth = 3, dense = true, form = winograd4>`
+  }];
+  let parameters = (ins "int64_t":$channels, "int64_t":$outputs, "int64_t":$height,
+                        "int64_t":$width, "int64_t":$kernelHeight, "int64_t":$kernelWidth,
+                        "bool":$dense, EnumParameter<Weir_ConvForm>:$form);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Weir_ProductChoiceAttr : AttrDef<Weir_Dialect, "ProductChoice"> {
+  let mnemonic = "product_choice";
+  let summary = "the strategy that products of one shape get";
+  let description = [{
+    An element of a function's `weir.choices`, which `weir-apply-tilings` puts on the
+    products. `type` says what they read, the rows and the matrix, and what they give.
+
+    Example: `#weir.product_choice<type = (tensor<?x72xf32>, tensor<72x40xf32>) -> tensor<?x40xf32>, strategy = <rows = 4, columns = 24, lanes = 8, rowBlock = 24, panelBlock = 2>>`
+  }];
+  let parameters = (ins "::mlir::FunctionType":$type, "::weir::ProductStrategyAttr":$strategy);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

@@ -259,6 +259,25 @@ def LinearToProductPass : Weir_Rewrite<"weir-linear-to-product"> {
   }];
 }
 
+def ApplyFormsPass : Weir_Rewrite<"weir-apply-forms"> {
+  let summary = "Give convolutions the forms that the function's choices name";
+  let description = [{
+    A function may say how it is to be computed, in `weir.choices`; what was measured is
+    written there. A convolution with channels last whose shape is that of a
+    `form_choice` gets its form, which `weir-winograd` and `weir-conv-to-product` obey;
+    the others are left to the estimate.
+
+    ```mlir
+    func.func @f(...) attributes {weir.choices = [#weir.form_choice<channels = 64, outputs = 32, height = 7, ..., form = winograd2>]} {
+      %1 = weir.conv2d %0, %w {...} : (tensor<?x7x12x64xf32>, tensor<32x64x3x3xf32>) -> tensor<?x7x12x32xf32>
+    ```
+    becomes
+    ```mlir
+      %1 = weir.conv2d %0, %w {weir.form = #weir<form winograd2>, ...} : ...
+    ```
+  }];
+}
+
 def WinogradPass : Weir_Rewrite<"weir-winograd"> {
   let summary = "Express 3x3 convolutions with fewer products, where that pays";
   let description = [{
@@ -285,7 +304,8 @@ def WinogradPass : Weir_Rewrite<"weir-winograd"> {
     Convolutions of another kernel, with a stride, a dilation, groups, channels first or
     without a batch are left alone, and so are those where the estimate says that the
     transforms cost more than the products that they save. `always` asks for no
-    estimate; `tile`, if not 0, says which of the two is taken.
+    estimate; `tile`, if not 0, says which of the two is taken. A convolution with
+    `weir.form` is computed as that says, whatever the options are.
   }];
   let options = [
     Option<"always", "always", "bool", "false", "Rewrite every convolution that can be">,
@@ -319,7 +339,8 @@ def ConvToProductPass : Weir_Rewrite<"weir-conv-to-product"> {
     %r = weir.im2col %a {kernel = array<i64: 3, 3>, ...} : (tensor<?x10x10x3xf32>) -> tensor<?x8x8x27xf32>
     %p = weir.product %r, %m : (tensor<?x8x8x27xf32>, tensor<27x4xf32>) -> tensor<?x8x8x4xf32>
     ```
-    A 1x1 convolution of stride 1 is a product of the pixels themselves in both cases.
+    A convolution with `weir.form` has its own say. A 1x1 convolution of stride 1 is a product
+    of the pixels themselves in both cases.
     Grouped convolutions, and those with channels first, are left alone.
   }];
   let options = [
