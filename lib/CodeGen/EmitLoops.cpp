@@ -103,8 +103,8 @@ void LoopEmitter::emit() {
   builder.setInsertionPointToStart(loop.getBody());
   Value unit = loop.getInductionVar();
   if (unitLoops == 2) {
-    dims[outer[0]] = arith::DivUIOp::create(builder, loc, unit, sizes[outer[1]]);
-    dims[outer[1]] = arith::RemUIOp::create(builder, loc, unit, sizes[outer[1]]);
+    dims[outer[0]] = builder.createOrFold<arith::DivUIOp>(loc, unit, sizes[outer[1]]);
+    dims[outer[1]] = builder.createOrFold<arith::RemUIOp>(loc, unit, sizes[outer[1]]);
   } else if (unitLoops == 1) {
     dims[outer[0]] = unit;
   }

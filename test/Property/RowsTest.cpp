@@ -34,6 +34,25 @@ TEST_P(RowsTest, Reductions) {
                      "2, 3, ");
 }
 
+TEST_P(RowsTest, Norms) {
+  const std::vector<const char *> norms = {"softmax(x * 3)", "softmax(x * 30)",   "log_softmax(x)",
+                                           "layer_norm(x)",  "layer_norm(x + 9)", "normalize(x)"};
+  expectAgreesOnRows(norms);
+  expectAgreesOnRows(norms, "3, ");
+}
+
+// What one computes is read by several, or by another of its kind, or stays in place.
+TEST_P(RowsTest, NormsOfNorms) {
+  const std::vector<const char *> chains = {
+      "softmax(layer_norm(x))",          "layer_norm(relu(softmax(x * 3)))",
+      "x + softmax(x) * layer_norm(x)",  "softmax(x) - exp(log_softmax(x))",
+      "sum(softmax(x * x), axis: -1)",   "exp(x - max(x, axis: -1, keep: true))",
+      "layer_norm(layer_norm(abs(x)))",  "log_softmax(softmax(x)) * mean(x, axis: -1, keep: true)",
+      "softmax(x[..] + max(softmax(x)))"};
+  expectAgreesOnRows(chains);
+  expectAgreesOnRows(chains, "2, 3, ");
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, RowsTest, testing::Bool(),
                          [](const auto &info) { return info.param ? "Plain" : "Native"; });
 
