@@ -1,6 +1,6 @@
 //===- EmitLoops.cpp - any linalg op as loops over vectors ----------------------------===//
 
-#include "Kernel.h"
+#include "LoopEmitter.h"
 #include "VectorBody.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -9,71 +9,6 @@
 
 using namespace mlir;
 using namespace weir;
-
-namespace {
-
-// How a reduction combines, if it does so in one operation whose order may change.
-std::optional<vector::CombiningKind> combiningKind(linalg::GenericOp op) {
-  BlockArgument accumulator = op.getRegionOutputArgs()[0];
-  Operation *combine = op.getBody()->getTerminator()->getOperand(0).getDefiningOp();
-  if (!accumulator.hasOneUse() || !combine || *accumulator.user_begin() != combine)
-    return std::nullopt;
-  if (isa<arith::AddFOp>(combine))
-    return vector::CombiningKind::ADD;
-  if (isa<arith::MaximumFOp>(combine))
-    return vector::CombiningKind::MAXIMUMF;
-  return std::nullopt;
-}
-
-class LoopEmitter {
-public:
-  LoopEmitter(OpBuilder &builder, const Kernel &kernel, const KernelOptions &options)
-      : builder(builder), kernel(kernel), op(kernel.main), loc(op.getLoc()), options(options),
-        sizes(loopSizes(builder, op)), staticSizes(op.getStaticLoopRanges()),
-        dims(op.getNumLoops()) {}
-
-  void emit();
-  /// Everything inside the first loop, whose position is given.
-  void emitInside(Value position);
-
-private:
-  int64_t chooseVectorDim();
-  int64_t score(int64_t dim);
-  void emitOuter(ArrayRef<int64_t> loops);
-  void emitVectorLoop();
-  void emitReduced();
-  void emitElement(int64_t lanes);
-  SmallVector<Value> accumulate(ArrayRef<int64_t> loops, SmallVector<Value> accumulators,
-                                int64_t lanes);
-  Value accumulateOne(ArrayRef<int64_t> loops, Value accumulator, int64_t lanes) {
-    return accumulate(loops, SmallVector<Value>{accumulator}, lanes)[0];
-  }
-  void emitStrip(Value from, int64_t vectors);
-  void forEachTogether(llvm::function_ref<void(int64_t)> body);
-  Value accumulateOnce(Value accumulator, int64_t lanes);
-  void chooseUnrolling(ArrayRef<int64_t> outer);
-  Value startValue(int64_t lanes);
-  void finish(Lanes value, int64_t lanes, int64_t vectorDim);
-  Value combine(vector::CombiningKind kind, Value a, Value b);
-  bool isReduction(int64_t dim) {
-    return op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction;
-  }
-
-  OpBuilder &builder;
-  const Kernel &kernel;
-  linalg::GenericOp op;
-  Location loc;
-  const KernelOptions &options;
-  SmallVector<Value> sizes;
-  SmallVector<int64_t> staticSizes;
-  SmallVector<Value> dims;
-  int64_t vectorDim = -1;
-  SmallVector<int64_t> reductionDims; // without the vector's
-  /// The reduction is written out term by term.
-  bool unrollTerms = false;
-  /// So many results are computed together, so far apart along this loop; 1 for none.
-  int64_t together = 1, togetherDim = -1, togetherStep = 1;
-};
 
 // Contiguous accesses count for a loop, scattered ones against.
 int64_t LoopEmitter::score(int64_t dim) {
@@ -168,8 +103,8 @@ void LoopEmitter::emit() {
   builder.setInsertionPointToStart(loop.getBody());
   Value unit = loop.getInductionVar();
   if (unitLoops == 2) {
-    dims[outer[0]] = arith::DivUIOp::create(builder, loc, unit, sizes[outer[1]]);
-    dims[outer[1]] = arith::RemUIOp::create(builder, loc, unit, sizes[outer[1]]);
+    dims[outer[0]] = builder.createOrFold<arith::DivUIOp>(loc, unit, sizes[outer[1]]);
+    dims[outer[1]] = builder.createOrFold<arith::RemUIOp>(loc, unit, sizes[outer[1]]);
   } else if (unitLoops == 1) {
     dims[outer[0]] = unit;
   }
@@ -360,77 +295,6 @@ Value LoopEmitter::accumulateOnce(Value accumulator, int64_t lanes) {
   return body.spread(result);
 }
 
-Value LoopEmitter::combine(vector::CombiningKind kind, Value a, Value b) {
-  if (kind == vector::CombiningKind::ADD)
-    return arith::AddFOp::create(builder, loc, a, b);
-  return arith::MaximumFOp::create(builder, loc, a, b);
-}
-
-// The lanes run along the reduction itself: each lane reduces its own elements, then
-// the lanes are combined.
-void LoopEmitter::emitReduced() {
-  vector::CombiningKind kind = *combiningKind(op);
-  auto elementType =
-      cast<FloatType>(cast<MemRefType>(op.getOutputs()[0].getType()).getElementType());
-  bool isAdd = kind == vector::CombiningKind::ADD;
-  APFloat neutralValue = isAdd
-                             ? APFloat::getZero(elementType.getFloatSemantics())
-                             : APFloat::getInf(elementType.getFloatSemantics(), /*Negative=*/true);
-  Value neutral =
-      arith::ConstantOp::create(builder, loc, builder.getFloatAttr(elementType, neutralValue));
-  int64_t size = staticSizes[vectorDim], lanes = options.lanes;
-  assert(!ShapedType::isDynamic(size) && "the batch is never reduced");
-  int64_t parallelDim = vectorDim;
-
-  auto reduceLanes = [&](Value lanesValue) -> Value {
-    if (!isa<VectorType>(lanesValue.getType()))
-      return lanesValue;
-    return vector::ReductionOp::create(builder, loc, kind, lanesValue,
-                                       isAdd ? arith::FastMathFlags::reassoc
-                                             : arith::FastMathFlags::none);
-  };
-  auto spreadNeutral = [&](int64_t width) {
-    return VectorBody(builder, loc, width, false).spread({neutral});
-  };
-
-  // The other reduction loops run around the vector loop.
-  int64_t whole = size / lanes * lanes;
-  Value result;
-  if (whole > 0) {
-    Value wide = spreadNeutral(lanes);
-    SmallVector<int64_t> loops(reductionDims);
-    std::function<Value(ArrayRef<int64_t>, Value)> nest = [&](ArrayRef<int64_t> rest,
-                                                              Value accumulator) -> Value {
-      bool innermost = rest.empty();
-      int64_t dim = innermost ? parallelDim : rest.front();
-      Value upper = innermost ? indexConstant(builder, loc, whole) : sizes[dim];
-      auto loop =
-          scf::ForOp::create(builder, loc, indexConstant(builder, loc, 0), upper,
-                             indexConstant(builder, loc, innermost ? lanes : 1), accumulator);
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(loop.getBody());
-      dims[dim] = loop.getInductionVar();
-      Value inner = innermost ? accumulateOne({}, loop.getRegionIterArg(0), lanes)
-                              : nest(rest.drop_front(), loop.getRegionIterArg(0));
-      scf::YieldOp::create(builder, loc, inner);
-      return loop.getResult(0);
-    };
-    result = reduceLanes(nest(loops, wide));
-  }
-  if (whole < size) {
-    dims[parallelDim] = indexConstant(builder, loc, whole);
-    int64_t rest = size - whole;
-    Value narrow = reduceLanes(accumulateOne(reductionDims, spreadNeutral(rest), rest));
-    result = result ? combine(kind, result, narrow) : narrow;
-  }
-  // The output's own lanes don't run along the reduction: one element is left.
-  int64_t saved = vectorDim;
-  vectorDim = -1;
-  result = combine(kind, startValue(1), result);
-  finish({result}, 1, -1);
-  vectorDim = saved;
-}
-
 // Applies the epilogue, if any, and stores.
 void LoopEmitter::finish(Lanes value, int64_t lanes, int64_t alongDim) {
   AffineMap outputMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
@@ -463,8 +327,6 @@ void LoopEmitter::finish(Lanes value, int64_t lanes, int64_t alongDim) {
              epilogue.getMatchingIndexingMap(epilogue.getDpsInitOperand(0)), outputDims,
              outputVectorDim);
 }
-
-} // namespace
 
 void weir::emitTogether(OpBuilder &builder, ArrayRef<linalg::GenericOp> ops,
                         const KernelOptions &options) {

@@ -82,6 +82,8 @@ void weir::buildBufferPipeline(OpPassManager &manager, const CodeGenOptions &opt
   updates.vectorBits = options.vectorBits;
   updates.fusedMultiplyAdd = options.fusedMultiplyAdd;
   buffers.addPass(createLowerUpdatesPass(updates));
+  // Kernels have their final form; what one leaves for the next is still in a cache.
+  buffers.addPass(createFuseKernelsPass());
   // Buffers that lived between a product and its epilogue have no use any more. No
   // canonicalization here: it would dissolve kernels of a single unit of work.
   buffers.addPass(createCSEPass());

@@ -42,30 +42,6 @@ func.func @batch(%x: memref<?xf32>, %out: memref<?xf32>) {
   return
 }
 
-// A sum along the contiguous axis: every lane adds its own elements, then the lanes are
-// added. The accumulator is carried by the loop; the fill is its start.
-// CHECK-LABEL: func.func @sum_along_lanes
-// CHECK: %[[SUM:.*]] = scf.for %[[AT:.*]] = %c0 to %c16 step %c8 iter_args(%[[OLD:.*]] = %{{.*}}) -> (vector<8xf32>)
-// CHECK: %[[X:.*]] = vector.load %{{.*}}[%{{.*}}, %[[AT]]]
-// CHECK: %[[NEW:.*]] = arith.addf %[[X]], %[[OLD]]
-// CHECK: scf.yield %[[NEW]]
-// CHECK: %[[A:.*]] = vector.reduction <add>, %[[SUM]] {{.*}} : vector<8xf32> into f32
-// CHECK: %[[B:.*]] = vector.reduction <add>, %{{.*}} : vector<4xf32> into f32
-// CHECK: arith.addf %[[A]], %[[B]]
-// CHECK: memref.store
-// CHECK-NOT: linalg.fill
-// CHECK: return
-func.func @sum_along_lanes(%x: memref<?x20xf32>, %out: memref<?x1xf32>) {
-  %zero = arith.constant 0.0 : f32
-  linalg.fill ins(%zero : f32) outs(%out : memref<?x1xf32>)
-  linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x : memref<?x20xf32>) outs(%out : memref<?x1xf32>) {
-  ^bb0(%a: f32, %o: f32):
-    %r = arith.addf %a, %o : f32
-    linalg.yield %r : f32
-  }
-  return
-}
-
 // Although the result is contiguous along the batch, the batch stays the loop of units:
 // what the lanes run along can't be divided between threads.
 // CHECK-LABEL: func.func @batch_of_sums

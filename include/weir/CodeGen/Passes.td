@@ -272,6 +272,39 @@ def EstimateRootsPass : Pass<"weir-estimate-roots", "::mlir::func::FuncOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def FuseKernelsPass : Pass<"weir-fuse-kernels", "::mlir::func::FuncOp"> {
+  let summary = "makes one kernel of those that follow each other unit by unit";
+  let description = [{
+    Kernels of the same number of units become one loop with their bodies one after the
+    other, if one reads what another wrote, and if each buffer that one writes and another
+    touches is touched by all of them in the unit's own part only. A row then stays in the
+    nearest cache from the first body to the last. A number that a unit stores for itself
+    alone stays in a register.
+
+    ```mlir
+    scf.for %i = %c0 to %n step %c1 {
+      %m = ... // the maximum of row %i of %x
+      memref.store %m, %max[%i]
+    } {weir.kernel = 2048}
+    scf.for %i = %c0 to %n step %c1 {
+      scf.for %j = ... { ... memref.load %max[%i] ... vector.store %e, %out[%i, %j] }
+    } {weir.kernel = 3072}
+    ```
+    becomes
+    ```mlir
+    scf.for %i = %c0 to %n step %c1 {
+      %m = ...
+      scf.for %j = ... { ... vector.store %e, %out[%i, %j] }
+    } {weir.kernel = 5120}
+    ```
+
+    Only units of the batch are looked at, and kernels with nothing that touches memory in
+    between. What isn't loads and stores at a place that is linear in the unit, as in
+    products, whose units are blocks, counts as touching everything.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "makes functions of kernels and the exported functions of a model";
   let description = [{
