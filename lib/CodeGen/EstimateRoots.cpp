@@ -48,14 +48,12 @@ public:
       return arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(bitsType, value));
     };
     Value bits = arith::BitcastOp::create(builder, loc, bitsType, x);
-    Value isZero =
-        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, bits, constant(0));
+    Value isZero = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, bits, constant(0));
     Value above = arith::SubIOp::create(builder, loc, bits, constant(kLeast));
     Value isUsual =
         arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, above, constant(kUsual));
     Value served = arith::OrIOp::create(builder, loc, isUsual, isZero);
-    Value allServed =
-        vector::ReductionOp::create(builder, loc, vector::CombiningKind::AND, served);
+    Value allServed = vector::ReductionOp::create(builder, loc, vector::CombiningKind::AND, served);
     auto branch = scf::IfOp::create(builder, loc, x.getType(), allServed, /*withElseRegion=*/true);
     builder.setInsertionPointToStart(branch.thenBlock());
     Value root = arith::SelectOp::create(builder, loc, isZero, splat(0.0f), refined(estimate()));
