@@ -59,7 +59,7 @@ struct FuseKernelsPass : weir::impl::FuseKernelsPassBase<FuseKernelsPass> {
       if (group.loops.size() > 1) {
         scf::ForOp loop = fuse(group);
         for (const auto &[root, access] : group.accesses)
-          if (auto alloc = root.getDefiningOp<memref::AllocOp>())
+          if (auto alloc = root.getDefiningOp<memref::AllocOp>(); alloc && access.part > 0)
             forward(alloc, loop);
       }
   }

@@ -109,3 +109,12 @@ func.func @f() attributes {weir.choices = [6]} {
 // expected-error @below {{weir.choices: a function's list of form_choice and product_choice expected, found []}}
 module attributes {weir.choices = []} {
 }
+
+// -----
+
+// A convolution that is none is left to its own verifier.
+func.func @f(%x: tensor<?x5x5x3xf32>, %w: tensor<3xf32>) {
+  // expected-error @below {{op }}
+  %0 = "weir.conv2d"(%x, %w) {weir.form = #weir<form winograd2>} : (tensor<?x5x5x3xf32>, tensor<3xf32>) -> tensor<?x5x5x4xf32>
+  return
+}

@@ -85,8 +85,11 @@ std::optional<int> tuneModel(LoadedModel &model, const ModelArguments &source,
     cache.store(key, llvm::arrayRefFromStringRef<char>(writeTuning(*tuning)), KeptKind::Tuning);
   }
   sayResult(*tuning, measured ? now() - start : 0);
-  if (!tuning->choices.empty())
-    (*model.module->getOps<mlir::func::FuncOp>().begin())->setAttr("weir.choices", tuning->choices);
+  auto function = *model.module->getOps<mlir::func::FuncOp>().begin();
+  if (tuning->choices.empty())
+    function->removeAttr("weir.choices");
+  else
+    function->setAttr("weir.choices", tuning->choices);
   if (result)
     *result = std::move(*tuning);
   return std::nullopt;

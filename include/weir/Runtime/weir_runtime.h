@@ -33,7 +33,8 @@ typedef struct weir_error {
 
 /* One call of a compiled model. The caller owns everything that it points to;
  * the model keeps nothing between calls. Tensors are dense, row-major, axis 0 is
- * the batch; ids are int64_t, everything else float. */
+ * the batch; ids are int64_t, everything else float. Outputs overlap neither inputs
+ * nor each other: they are written while inputs are still read. */
 typedef struct weir_frame {
   int64_t batch;                  /* examples in this call, 0 or more */
   const void *const *inputs;      /* in the model's order of inputs */

@@ -34,6 +34,11 @@ static LogicalResult verifyForm(Operation *op, Attribute value) {
   auto conv = dyn_cast<Conv2dOp>(op);
   if (!conv || conv.getGroups() != 1)
     return op->emitOpError("has no forms to choose from: weir.form needs a conv2d of one group");
+  // This comes before the op's own verifier, which says what is wrong with it.
+  if (op->getNumOperands() < 2 || !conv.getStridesAttr() || !conv.getDilationsAttr() ||
+      !isa<RankedTensorType>(conv.getWeight().getType()) ||
+      exampleShape(conv.getWeight()).size() != 4)
+    return success();
   bool winograd = form.getValue() == ConvForm::Winograd2 || form.getValue() == ConvForm::Winograd4;
   ArrayRef<int64_t> kernel = exampleShape(conv.getWeight()).drop_front(2);
   auto isOne = [](int64_t n) { return n == 1; };
