@@ -2,17 +2,14 @@
 
 #include "weir/CodeGen/CostModel.h"
 
+#include "Rounding.h"
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
 
 using namespace weir;
-
-static int64_t divideUp(int64_t value, int64_t divisor) { return (value + divisor - 1) / divisor; }
-static int64_t roundUp(int64_t value, int64_t multiple) {
-  return divideUp(value, multiple) * multiple;
-}
 
 //===----------------------------------------------------------------------===//
 // Products

@@ -2,17 +2,14 @@
 
 #include "weir/CodeGen/Tuning.h"
 
+#include "Rounding.h"
+
 #include <algorithm>
 #include <cassert>
 #include <limits>
 #include <tuple>
 
 using namespace weir;
-
-static int64_t divideUp(int64_t value, int64_t divisor) { return (value + divisor - 1) / divisor; }
-static int64_t roundUp(int64_t value, int64_t multiple) {
-  return divideUp(value, multiple) * multiple;
-}
 
 // How many candidates there are besides the default.
 static constexpr size_t kMost = 3;

@@ -250,11 +250,12 @@ int benchTraining(const BenchArguments &arguments) {
     return userError(times.error());
   // Steps before the last catching up have had theirs. Where that was just before the end, a
   // few more make the next one an ordinary one.
-  while ((*step)->stepsDeferred() < std::min(number, kStepsToCatchUp) && (*step)->stepsDeferred())
+  int64_t deferred = (*step)->stepsDeferred();
+  for (; deferred > 0 && deferred < std::min(number, kStepsToCatchUp);
+       deferred = (*step)->stepsDeferred())
     if (Result<void> done = next(); !done)
       return userError(done.error());
   // Without deferred updates it costs nothing, after however many.
-  int64_t deferred = (*step)->stepsDeferred();
   double catchUpStart = now();
   if (Result<void> done = (*step)->catchUp(pool->get()); !done)
     return bug(done.error());

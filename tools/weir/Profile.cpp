@@ -3,6 +3,7 @@
 #include "Bench.h"
 #include "KernelClock.h"
 
+#include "weir/CodeGen/Tuning.h"
 #include "weir/Execution/Parameters.h"
 
 #include "llvm/Support/JSON.h"
@@ -21,14 +22,8 @@ struct Row {
 
 } // namespace
 
-// Of the last runs, those before were to warm up.
-static double medianOf(std::vector<double> values, size_t runs) {
-  auto middle = values.end() - runs / 2 - 1;
-  std::nth_element(values.end() - runs, middle, values.end());
-  return *middle;
-}
-
-// Kernels of one layer become one row, in the order of their first kernel.
+// Kernels of one layer become one row, in the order of their first kernel. Only the last runs
+// count: those before were to warm up.
 static std::vector<Row> collectRows(const std::vector<KernelCost> &kernels,
                                     const KernelClock &clock, int64_t batch, size_t runs) {
   std::vector<Row> rows;
@@ -36,7 +31,8 @@ static std::vector<Row> collectRows(const std::vector<KernelCost> &kernels,
     Row row{layer.layer, layer.what, layer.source};
     row.multiplyAdds = layer.multiplyAdds * batch;
     for (size_t i : layer.kernels) {
-      row.seconds += medianOf(clock.seconds()[i], runs);
+      const std::vector<double> &seconds = clock.seconds()[i];
+      row.seconds += medianOf({seconds.end() - runs, seconds.end()});
       row.bytes += kernels[i].bytes + kernels[i].bytesPerExample * batch;
     }
     rows.push_back(std::move(row));

@@ -47,19 +47,6 @@ static void sayResult(const Tuning &tuning, double measuring) {
                    tuning.choices.size() == 1 ? "" : "s"));
 }
 
-static Result<Tuning> measure(const LoadedModel &model, const CompileOptions &options,
-                              int64_t threads) {
-  int64_t batch = options.rewrites.examples;
-  auto inputs = makeRandomInputs(model.signature, batch, /*seed=*/0);
-  if (!inputs)
-    return inputs.takeError();
-  auto pool = ThreadPool::create(threads);
-  if (!pool)
-    return pool.takeError();
-  VariantSource source{model, options, *inputs, batch, threads > 1 ? pool->get() : nullptr};
-  return measureVariants(source);
-}
-
 std::optional<int> tuneModel(LoadedModel &model, const ModelArguments &source,
                              const CompileArguments &arguments, const CompileOptions &options,
                              int64_t threads, Tuning *result) {
@@ -78,7 +65,15 @@ std::optional<int> tuneModel(LoadedModel &model, const ModelArguments &source,
     if (model.parameters.begin() == model.parameters.end())
       if (Result<void> ready = model.initialize(source); !ready)
         return userError(ready.error());
-    Result<Tuning> fresh = measure(model, options, threads);
+    int64_t batch = options.rewrites.examples;
+    auto inputs = makeRandomInputs(model.signature, batch, /*seed=*/0);
+    if (!inputs)
+      return userError(inputs.error());
+    auto pool = ThreadPool::create(threads);
+    if (!pool)
+      return userError(pool.error());
+    Result<Tuning> fresh =
+        measureVariants({model, options, *inputs, batch, threads > 1 ? pool->get() : nullptr});
     if (!fresh)
       return bug(fresh.error());
     tuning = std::move(*fresh);

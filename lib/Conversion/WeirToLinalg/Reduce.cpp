@@ -81,8 +81,8 @@ template <typename OpTy> struct SoftmaxLowering : OpConversionPattern<OpTy> {
                                    [](OpBuilder &b, Location l, ValueRange e) -> Value {
                                      return math::ExpOp::create(b, l, e[0]);
                                    });
-    // A multiplication by the reciprocal takes a tenth of a division's time. The sum is at least
-    // 1, since the largest power is.
+    // Divisions take several times as long as multiplications by the reciprocal. The sum is at
+    // least 1, since the largest power is.
     constexpr bool isLog = std::is_same_v<OpTy, LogSoftmaxOp>;
     Value total =
         reduceKeeping(rewriter, loc, powers, axis, 0.0f, add,
