@@ -114,7 +114,16 @@ module attributes {weir.choices = []} {
 
 // A convolution that is none is left to its own verifier.
 func.func @f(%x: tensor<?x5x5x3xf32>, %w: tensor<3xf32>) {
-  // expected-error @below {{op }}
+  // expected-error @below {{requires attribute 'dilations'}}
   %0 = "weir.conv2d"(%x, %w) {weir.form = #weir<form winograd2>} : (tensor<?x5x5x3xf32>, tensor<3xf32>) -> tensor<?x5x5x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x5x5x3xf32>, %w: tensor<3xf32>) {
+  // expected-error @below {{a weight has 4 axes, found 'tensor<3xf32>'}}
+  // expected-error @below {{failed to infer returned types}}
+  %0 = "weir.conv2d"(%x, %w) {strides = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, weir.form = #weir<form winograd2>} : (tensor<?x5x5x3xf32>, tensor<3xf32>) -> tensor<?x5x5x4xf32>
   return
 }
