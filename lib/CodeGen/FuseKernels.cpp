@@ -5,6 +5,8 @@
 #include "Kernel.h"
 #include "UnitAccess.h"
 
+#include "weir/CodeGen/CostModel.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -46,6 +48,17 @@ struct Group {
       return own != accesses.end() && own->second.written && entry.second.read;
     });
   }
+
+  // The largest part of a buffer that a unit touches here and there.
+  int64_t sharedWith(const UnitAccesses &next) const {
+    int64_t shared = 0;
+    for (const auto &[root, access] : next) {
+      const auto *own = accesses.find(root);
+      if (own != accesses.end() && own->second.part == access.part)
+        shared = std::max(shared, access.part);
+    }
+    return shared;
+  }
 };
 
 struct FuseKernelsPass : weir::impl::FuseKernelsPassBase<FuseKernelsPass> {
@@ -64,7 +77,7 @@ struct FuseKernelsPass : weir::impl::FuseKernelsPassBase<FuseKernelsPass> {
       }
   }
 
-  static std::vector<Group> collect(Block &block) {
+  std::vector<Group> collect(Block &block) {
     std::vector<Group> groups;
     bool open = false; // whether the next kernel may join the last group
     for (Operation &op : block) {
@@ -83,7 +96,8 @@ struct FuseKernelsPass : weir::impl::FuseKernelsPassBase<FuseKernelsPass> {
         continue;
       }
       bool joins = open && groups.back().units == *units && groups.back().leadsTo(*accesses) &&
-                   areIndependent(groups.back().accesses, *accesses);
+                   areIndependent(groups.back().accesses, *accesses) &&
+                   (always || rowByRowPays(groups.back().sharedWith(*accesses)));
       if (!joins)
         groups.push_back({{}, *units, {}});
       groups.back().add(loop, *accesses);

@@ -1,4 +1,4 @@
-// RUN: weir-opt --weir-fuse-kernels --cse %s | FileCheck %s
+// RUN: weir-opt --weir-fuse-kernels=always=true --cse %s | FileCheck %s
 
 // What a row leaves is read by the same row: one loop, at the second one's place, with the work
 // of both. The counts are the batch in two ways.

@@ -60,20 +60,34 @@ func.func @softmax(%x: tensor<?x3x4xf32>) -> tensor<?x3x4xf32> {
   return %r : tensor<?x3x4xf32>
 }
 
-// The logarithm is of one total per axis, not of every power.
+// The logarithm is of one total per axis, not of every power; of short rows for a vector of
+// rows at a time.
 // CHECK-LABEL: func.func @log_softmax
 // CHECK: %[[SHIFTED:.*]] = linalg.generic {{.*}}affine_map<(d0, d1, d2) -> (d0, 0, d2)>
 // CHECK: arith.subf
 // CHECK: math.exp
 // CHECK: %[[TOTAL:.*]] = linalg.generic {{.*}} "reduction", "parallel"]}
-// CHECK: %[[LOG:.*]] = linalg.generic {{.*}} ins(%[[TOTAL]]
+// CHECK: %[[TOTALS:.*]] = tensor.expand_shape %[[TOTAL]]
+// CHECK: %[[LOGS:.*]] = linalg.generic {{.*}} ins(%[[TOTALS]]
 // CHECK: math.log
-// CHECK: %[[LOGS:.*]] = tensor.expand_shape %[[LOG]]
 // CHECK: linalg.generic {{.*}} ins(%[[SHIFTED]], %[[LOGS]]
 // CHECK: arith.subf
 func.func @log_softmax(%x: tensor<?x3x4xf32>) -> tensor<?x3x4xf32> {
   %r = weir.log_softmax %x {axis = 0 : i64} : tensor<?x3x4xf32>
   return %r : tensor<?x3x4xf32>
+}
+
+// Of long rows each as soon as it is known.
+// CHECK-LABEL: func.func @log_softmax_of_long_rows
+// CHECK: %[[TOTAL:.*]] = linalg.generic {{.*}} "reduction"]}
+// CHECK: math.exp
+// CHECK: %[[TOTAL:.*]] = linalg.generic {{.*}} "reduction"]}
+// CHECK: %[[LOG:.*]] = linalg.generic {{.*}} ins(%[[TOTAL]]
+// CHECK: math.log
+// CHECK: tensor.expand_shape %[[LOG]]
+func.func @log_softmax_of_long_rows(%x: tensor<?x500xf32>) -> tensor<?x500xf32> {
+  %r = weir.log_softmax %x {axis = 0 : i64} : tensor<?x500xf32>
+  return %r : tensor<?x500xf32>
 }
 
 // Two passes, mean before variance: a single pass would lose what is small beside a

@@ -97,6 +97,11 @@ struct CacheSizes {
   int64_t last() const { return 8 * second; }
 };
 
+/// Whether computing rows of so many elements in several steps is faster row by row than step
+/// by step for all rows. In short rows each step waits for what the one before it has just
+/// stored, and what is computed once per row can't be computed for a vector of rows.
+bool rowByRowPays(int64_t elements);
+
 /// What some kernels, one after the other, read and write.
 struct SliceTraffic {
   int64_t kernels = 0;

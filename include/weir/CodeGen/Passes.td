@@ -300,8 +300,12 @@ def FuseKernelsPass : Pass<"weir-fuse-kernels", "::mlir::func::FuncOp"> {
 
     Only units of the batch are looked at, and kernels with nothing that touches memory in
     between. What isn't loads and stores at a place that is linear in the unit, as in
-    products, whose units are blocks, counts as touching everything.
+    products, whose units are blocks, counts as touching everything. Where units have little
+    in common, `rowByRowPays` (CostModel.h) keeps kernels apart.
   }];
+  let options = [
+    Option<"always", "always", "bool", "false", "Fuse small units as well">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 

@@ -2,6 +2,8 @@
 
 #include "Common.h"
 
+#include "weir/CodeGen/CostModel.h"
+
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -84,14 +86,19 @@ template <typename OpTy> struct SoftmaxLowering : OpConversionPattern<OpTy> {
     // Divisions take several times as long as multiplications by the reciprocal. The sum is at
     // least 1, since the largest power is.
     constexpr bool isLog = std::is_same_v<OpTy, LogSoftmaxOp>;
-    Value total =
-        reduceKeeping(rewriter, loc, powers, axis, 0.0f, add,
-                      [](OpBuilder &b, Location l, ValueRange e) -> Value {
-                        if constexpr (isLog)
-                          return math::LogOp::create(b, l, e[0]);
-                        else
-                          return arith::DivFOp::create(b, l, floatConstant(b, l, 1.0f), e[0]);
-                      });
+    auto finish = [](OpBuilder &b, Location l, ValueRange e) -> Value {
+      if constexpr (isLog)
+        return math::LogOp::create(b, l, e[0]);
+      else
+        return arith::DivFOp::create(b, l, floatConstant(b, l, 1.0f), e[0]);
+    };
+    // Logarithms of short rows' sums are computed for a vector of rows at a time.
+    bool apart = isLog && !rowByRowPays(exampleShape(op.getInput())[axis]);
+    Value total = reduceKeeping(rewriter, loc, powers, axis, 0.0f, add,
+                                apart ? ElementFn() : ElementFn(finish));
+    if (apart)
+      total =
+          makeElementwise(rewriter, loc, cast<RankedTensorType>(total.getType()), total, finish);
     Value result = makeElementwise(rewriter, loc, type, {isLog ? shifted : powers, total},
                                    [](OpBuilder &b, Location l, ValueRange e) -> Value {
                                      if constexpr (isLog)
