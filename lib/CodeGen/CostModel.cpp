@@ -184,6 +184,15 @@ bool weir::rowByRowPays(int64_t elements) {
   return elements >= 384;
 }
 
+int64_t weir::examplesToDivide(int64_t work, int64_t bytes, int64_t parallelWork) {
+  // The examples of a batch are divided the same way in every kernel, so that each processor
+  // finds what it wrote before. Processors with no cache in common send 7 GB/s (two cores of an
+  // EPYC with AVX-512): half of the bytes takes as long as four operations for each.
+  int64_t examples = divideUp(parallelWork, std::max<int64_t>(work, 1));
+  bool sendsMuch = 8 * bytes > work && work < 2 * parallelWork;
+  return examples == 1 && sendsMuch ? 2 : examples;
+}
+
 double weir::sliceCost(const SliceTraffic &traffic, int64_t examples, const CacheSizes &caches) {
   // In bytes read from the last-level cache, most of which is hidden behind arithmetic: LeNet
   // loses as if 300 GB/s came from there. Worked out from ResNet-18's layers (AVX-512): what

@@ -1,5 +1,6 @@
 //===- OutlineKernels.cpp - functions of kernels, and a model's exported functions ------===//
 
+#include "weir/CodeGen/ParallelKernels.h"
 #include "weir/CodeGen/Passes.h"
 #include "weir/Dialect/IR/WeirDialect.h"
 
@@ -188,8 +189,7 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
                        {frame.getType(), i64, i64});
       fillKernel(kernel, source, loop);
       Value units = reader.read(body, loop.getUpperBound());
-      callKernel(body, loop.getLoc(), kernel, frame, units,
-                 loop->getAttrOfType<IntegerAttr>("weir.kernel").getInt());
+      callKernel(body, loop.getLoc(), kernel, frame, units, examplesToDivide(loop, parallelWork));
     }
   }
 
@@ -315,9 +315,10 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     func::ReturnOp::create(body, loc);
   }
 
-  // Through the caller's parallel_for if there is one and enough to do, else here.
+  // Through the caller's parallel_for if there is one and the batch has so many examples, else
+  // here.
   void callKernel(OpBuilder &body, Location loc, func::FuncOp kernel, Value frame, Value units,
-                  int64_t work) {
+                  int64_t leastExamples) {
     Type i64 = body.getI64Type();
     Type pointer = LLVM::LLVMPointerType::get(body.getContext());
     auto constant = [&](int64_t n) {
@@ -325,12 +326,11 @@ struct OutlineKernelsPass : weir::impl::OutlineKernelsPassBase<OutlineKernelsPas
     };
     Value count = arith::IndexCastOp::create(body, loc, i64, units);
     Value batch = loadField(body, loc, frame, frame_layout::batch, i64);
-    Value total = arith::MulIOp::create(body, loc, batch, constant(work));
     Value hook = loadField(body, loc, frame, frame_layout::parallelFor, pointer);
     Value none = LLVM::ZeroOp::create(body, loc, pointer);
     Value hasHook = LLVM::ICmpOp::create(body, loc, LLVM::ICmpPredicate::ne, hook, none);
     Value isLarge =
-        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sge, total, constant(parallelWork));
+        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sge, batch, constant(leastExamples));
     Value isDivisible =
         arith::CmpIOp::create(body, loc, arith::CmpIPredicate::sgt, count, constant(1));
     Value parallel = hasHook;

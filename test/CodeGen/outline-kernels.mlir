@@ -70,14 +70,16 @@ module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK: llvm.getelementptr %[[FRAME]][72]
   // CHECK: arith.constant 1 : i32
   // CHECK: return
-  // The caller's parallel_for gets a kernel if it is there, the work of the whole batch
-  // is enough, and there is more than one unit.
+  // The caller's parallel_for gets a kernel if it is there, the batch has enough examples for
+  // 200,000 operations, and there is more than one unit.
   // CHECK: ^[[GO]]:
-  // CHECK: %[[WORK:.*]] = arith.muli %{{.*}}, %c64_i64
-  // CHECK: llvm.getelementptr %[[FRAME]][40]
+  // CHECK: %[[DIM:.*]] = memref.dim
+  // CHECK-NEXT: arith.index_cast %[[DIM]] : index to i64
+  // CHECK-NEXT: %[[BATCH:.*]] = llvm.load %[[FRAME]] : !llvm.ptr -> i64
+  // CHECK-NEXT: llvm.getelementptr %[[FRAME]][40]
   // CHECK: %[[HOOK:.*]] = llvm.load
   // CHECK: %[[THERE:.*]] = llvm.icmp "ne" %[[HOOK]]
-  // CHECK: %[[LARGE:.*]] = arith.cmpi sge, %[[WORK]], %c400000_i64
+  // CHECK: %[[LARGE:.*]] = arith.cmpi sge, %[[BATCH]], %c3125_i64
   // CHECK: %[[MANY:.*]] = arith.cmpi sgt, %[[UNITS:.*]], %c1_i64
   // CHECK: %[[BOTH:.*]] = arith.andi %[[LARGE]], %[[MANY]]
   // CHECK: %[[PARALLEL:.*]] = arith.andi %[[THERE]], %[[BOTH]]
@@ -90,7 +92,7 @@ module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK: call @net_run_kernel0(%[[FRAME]], %c0_i64{{.*}}, %[[UNITS]])
   // CHECK: return %c0_i32
   // EAGER-LABEL: func.func @net_run(
-  // EAGER: arith.cmpi sge, %{{.*}}, %c7_i64
+  // EAGER: arith.cmpi sge, %{{.*}}, %c1_i64
   // For a clock, say: whoever gives a parallel_for gets every kernel.
   // ALWAYS-LABEL: func.func @net_run(
   // ALWAYS: %[[HAS_HOOK:.*]] = llvm.icmp "ne"
@@ -133,6 +135,41 @@ module attributes {weir.prepared_bytes = 192 : i64} {
   // CHECK: %[[SHARE:.*]] = arith.muli %[[N]], %c64_i64
   // CHECK: %[[SUM:.*]] = arith.addi %[[SHARE]], %c192_i64
   // CHECK: arith.maxsi %[[SUM]], %c256_i64
+}
+
+// -----
+
+// Of one example with 300,000 operations: a kernel that reads and writes little is divided; one
+// whose 40 KB might have to go from one processor to the other isn't, but of twice the work.
+module attributes {weir.prepared_bytes = 0 : i64} {
+  func.func @prepare() attributes {weir.once, weir.arena_bytes = array<i64: 0, 0>} {
+    return
+  }
+  // CHECK-LABEL: func.func @net_run(
+  // CHECK: arith.cmpi sge, %{{.*}}, %c1_i64
+  // CHECK: func.constant @net_run_kernel0
+  // CHECK: arith.cmpi sge, %{{.*}}, %c2_i64
+  // CHECK: func.constant @net_run_kernel1
+  // CHECK: arith.cmpi sge, %{{.*}}, %c1_i64
+  // CHECK: func.constant @net_run_kernel2
+  func.func @run(%x: memref<?x4xf32> {weir.buffer = ["input", 0, 0]}, %y: memref<?x10000xf32> {weir.buffer = ["input", 1, 0]}, %out: memref<?x4xf32> {weir.buffer = ["output", 0, 0]}) attributes {weir.arena_bytes = array<i64: 0, 0>} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %dim = memref.dim %x, %c0 : memref<?x4xf32>
+    scf.for %i = %c0 to %dim step %c1 {
+      %v = memref.load %x[%i, %c0] : memref<?x4xf32>
+      memref.store %v, %out[%i, %c0] : memref<?x4xf32>
+    } {weir.kernel = 300000 : i64}
+    scf.for %i = %c0 to %dim step %c1 {
+      %v = memref.load %y[%i, %c0] : memref<?x10000xf32>
+      memref.store %v, %out[%i, %c0] : memref<?x4xf32>
+    } {weir.kernel = 300000 : i64}
+    scf.for %i = %c0 to %dim step %c1 {
+      %v = memref.load %y[%i, %c0] : memref<?x10000xf32>
+      memref.store %v, %out[%i, %c0] : memref<?x4xf32>
+    } {weir.kernel = 400000 : i64}
+    return
+  }
 }
 
 // -----

@@ -170,6 +170,22 @@ TEST(CostModel, ChoosesTheCheapestForm) {
     }
 }
 
+TEST(CostModel, ThreadsDivideWhatIsWorthTheirMeeting) {
+  // So many examples as the work needs.
+  EXPECT_EQ(examplesToDivide(1000, 0, 200'000), 200);
+  EXPECT_EQ(examplesToDivide(999, 0, 200'000), 201);
+  EXPECT_EQ(examplesToDivide(0, 0, 200'000), 200'000);
+  // One, if it sends little: a linear layer of 256 x 1000, but no convolution of as much work.
+  EXPECT_EQ(examplesToDivide(256'000, 4 * 1256, 200'000), 1);
+  EXPECT_EQ(examplesToDivide(256'000, 100'000, 200'000), 2);
+  EXPECT_EQ(examplesToDivide(399'999, 100'000, 200'000), 2);
+  EXPECT_EQ(examplesToDivide(400'000, 100'000, 200'000), 1);
+  // Where more than one are needed anyway, each processor has its own.
+  EXPECT_EQ(examplesToDivide(100'000, 100'000, 200'000), 2);
+  // None: everything is handed on.
+  EXPECT_EQ(examplesToDivide(1, 100, 0), 0);
+}
+
 TEST(CostModel, TheSlowerOfArithmeticAndMemoryBinds) {
   MachineRates rates{1e9, 1e10, 1e9};
   Estimate busy = estimateTime(1e6, 1e3, 0, rates);

@@ -40,19 +40,19 @@ double processSeconds() {
 
 } // namespace
 
-TEST(ThreadPool, CutsTheRangeEvenlyAndCoversItOnce) {
+TEST(ThreadPool, CoversTheRangeOnceInPartsOfAShare) {
   weir_parallel_for parallelFor = ThreadPool::parallelFor;
   for (int threads : {1, 2, 3, 5}) {
     std::unique_ptr<ThreadPool> pool = makePool(threads);
     EXPECT_EQ(pool->threads(), threads);
-    for (int64_t count : std::initializer_list<int64_t>{1, 2, 3, 4, 7, 100, INT64_MAX}) {
+    for (int64_t count : std::initializer_list<int64_t>{1, 2, 3, 4, 7, 100, INT64_MAX, 2}) {
       Record record;
       parallelFor(pool.get(), count, Record::body, &record);
       std::sort(record.ranges.begin(), record.ranges.end());
-      ASSERT_EQ(int64_t(record.ranges.size()), std::min<int64_t>(threads, count));
       int64_t next = 0;
       for (auto [begin, end] : record.ranges) {
         EXPECT_EQ(begin, next);
+        EXPECT_LT(begin, end);
         EXPECT_LE(end - begin - 1, count / threads);
         next = end;
       }
@@ -72,10 +72,75 @@ TEST(ThreadPool, CallsNothingForAnEmptyRange) {
 
 TEST(ThreadPool, UsesAllItsThreadsAndTheCaller) {
   std::unique_ptr<ThreadPool> pool = makePool(3);
-  Record record;
-  pool->run(3, Record::body, &record);
-  EXPECT_EQ(record.threads.size(), 3u);
-  EXPECT_TRUE(record.threads.contains(std::this_thread::get_id()));
+  struct Meeting : Record {
+    std::atomic<int> here = 0;
+  } meeting;
+  pool->run(
+      3,
+      [](void *context, int64_t begin, int64_t end) {
+        Record::body(static_cast<Record *>(static_cast<Meeting *>(context)), begin, end);
+        auto *meeting = static_cast<Meeting *>(context);
+        for (++meeting->here; meeting->here < 3;) // nobody leaves before all have come
+          std::this_thread::yield();
+      },
+      &meeting);
+  EXPECT_EQ(meeting.threads.size(), 3u);
+  EXPECT_TRUE(meeting.threads.contains(std::this_thread::get_id()));
+}
+
+TEST(ThreadPool, WaitsForNoThreadThatHasNotBegun) {
+  // One worker is kept inside the first part; the rest, its own share included, is done by
+  // the caller, and only then is it let go.
+  std::unique_ptr<ThreadPool> pool = makePool(2);
+  struct Work {
+    std::thread::id caller = std::this_thread::get_id();
+    std::atomic<int64_t> left = 1000;
+    std::atomic<bool> workerCame = false;
+  } work;
+  for (int round = 0; round < 20; ++round) {
+    work.left = 1000;
+    work.workerCame = false;
+    pool->run(
+        1000,
+        [](void *context, int64_t begin, int64_t end) {
+          auto *work = static_cast<Work *>(context);
+          bool isCaller = std::this_thread::get_id() == work->caller;
+          if (!isCaller)
+            work->workerCame = true;
+          while (isCaller && !work->workerCame)
+            std::this_thread::yield();
+          work->left -= end - begin;
+          while (!isCaller && work->left > 0)
+            std::this_thread::yield();
+        },
+        &work);
+    ASSERT_EQ(work.left, 0);
+  }
+}
+
+TEST(ThreadPool, ACallerThatSleepsIsWoken) {
+  // The worker's part takes much longer than a caller looks for it.
+  std::unique_ptr<ThreadPool> pool = makePool(2);
+  struct Work {
+    std::thread::id caller = std::this_thread::get_id();
+    std::atomic<int> parts = 0;
+    std::atomic<bool> workerCame = false;
+  } work;
+  pool->run(
+      2,
+      [](void *context, int64_t, int64_t) {
+        auto *work = static_cast<Work *>(context);
+        bool isCaller = std::this_thread::get_id() == work->caller;
+        if (!isCaller) {
+          work->workerCame = true;
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        while (isCaller && !work->workerCame)
+          std::this_thread::yield();
+        ++work->parts;
+      },
+      &work);
+  EXPECT_EQ(work.parts, 2);
 }
 
 TEST(ThreadPool, OneThreadIsTheCaller) {
@@ -105,6 +170,27 @@ TEST(ThreadPool, OrdersMemoryBetweenJobsAndCaller) {
   }
   EXPECT_EQ(std::count(values.begin(), values.begin() + 500, 4000), 500);
   EXPECT_EQ(std::count(values.begin() + 500, values.end(), 2000), 500);
+}
+
+TEST(ThreadPool, WorkersThatComeTooLateDoNothing) {
+  // Far more threads than processors, and jobs that are over before most of them wake.
+  std::unique_ptr<ThreadPool> pool = makePool(16);
+  constexpr int64_t rounds = 500'000;
+  std::vector<int64_t> values(64, 0);
+  for (int64_t round = 1; round <= rounds; ++round)
+    pool->run(
+        1 + round % 64,
+        [](void *context, int64_t begin, int64_t end) {
+          for (int64_t i = begin; i < end; ++i)
+            ++static_cast<int64_t *>(context)[i];
+        },
+        values.data());
+  for (int64_t i = 0; i < 64; ++i) {
+    int64_t expected = 0;
+    for (int64_t round = 1; round <= rounds; ++round)
+      expected += i < 1 + round % 64;
+    EXPECT_EQ(values[i], expected) << i;
+  }
 }
 
 TEST(ThreadPool, NestedCallsRunOnTheirThread) {

@@ -18,7 +18,7 @@ namespace {
 // What the estimates start from.
 struct Machine {
   MachineRates rates; // of all threads
-  int64_t threads, batch, parallelWork;
+  int64_t threads, batch;
   double cacheBytes;   // second-level caches of the threads
   bool everythingFits; // all weights and activations of a call fit these
 };
@@ -62,7 +62,7 @@ static void estimate(Row &row, const std::vector<KernelCost> &kernels, const Mac
   // What has little to do runs on one thread.
   bool parallel = false;
   for (size_t i : row.kernels.kernels)
-    parallel |= kernels[i].work * machine.batch >= machine.parallelWork;
+    parallel |= machine.batch >= kernels[i].examplesToDivide;
   MachineRates rates = machine.rates;
   if (!parallel) {
     rates.multiplyAdds /= double(machine.threads);
@@ -306,8 +306,7 @@ static int explain(const BenchArguments &arguments) {
   if (!rates)
     return userError(rates.error());
   double caches = double(target.cacheBytes * arguments.threads);
-  Machine machine{*rates, arguments.threads,        arguments.batch, options->parallelWork,
-                  caches, double(touched) <= caches};
+  Machine machine{*rates, arguments.threads, arguments.batch, caches, double(touched) <= caches};
   for (Row &row : rows)
     estimate(row, *kernels, machine);
   if (arguments.json)

@@ -45,8 +45,7 @@ void KernelClock::call(void *self, int64_t count, void (*body)(void *, int64_t, 
   }
   size_t number = clock.next;
   int64_t slice = static_cast<const weir_frame *>(context)->batch;
-  bool parallel =
-      clock.pool && count > 1 && clock.kernels[number].work * slice >= clock.parallelWork;
+  bool parallel = clock.pool && count > 1 && slice >= clock.kernels[number].examplesToDivide;
   double start = now();
   if (parallel)
     clock.pool->run(count, body, context);

@@ -14,15 +14,13 @@
 
 namespace weir {
 
-/// Hands on what the compiled code would have handed on without it: kernels of fewer than
-/// `parallelWork` operations stay on the calling thread.
+/// Hands on what the compiled code would have handed on without it: kernels with too little to
+/// do stay on the calling thread.
 class KernelClock {
 public:
   /// `kernels` must outlive it; `pool` may be null.
-  KernelClock(const std::vector<KernelCost> &kernels, ThreadPool *pool, int64_t batch,
-              int64_t parallelWork)
-      : kernels(kernels), pool(pool), batch(batch), parallelWork(parallelWork),
-        times(kernels.size()) {}
+  KernelClock(const std::vector<KernelCost> &kernels, ThreadPool *pool, int64_t batch)
+      : kernels(kernels), pool(pool), batch(batch), times(kernels.size()) {}
 
   /// Makes the frame's kernels go through the clock.
   void attach(weir_frame &frame);
@@ -44,7 +42,7 @@ private:
 
   const std::vector<KernelCost> &kernels;
   ThreadPool *pool;
-  int64_t batch, parallelWork;
+  int64_t batch;
   size_t next = 0, first = 0; // the kernel that comes now; of its slice
   int64_t done = 0;           // examples that are through the segment
   std::vector<std::vector<double>> times;

@@ -4,6 +4,7 @@
 
 #include "LayerMap.h"
 
+#include "weir/CodeGen/ParallelKernels.h"
 #include "weir/Dialect/IR/WeirDialect.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -131,6 +132,7 @@ Result<std::vector<KernelCost>> findKernels(ModuleOp module, const llvm::SourceM
   for (auto loop : run.getBody().front().getOps<scf::ForOp>()) {
     KernelCost cost;
     cost.work = loop->getAttrOfType<IntegerAttr>("weir.kernel").getInt();
+    cost.examplesToDivide = examplesToDivide(loop, options.parallelWork);
     describe(loop, list, map, cost);
     countBytes(loop, cost);
     kernels.push_back(std::move(cost));

@@ -18,6 +18,8 @@ struct KernelCost {
   /// The number of that layer in listLayers(); -1 if there is none.
   int64_t number = -1;
   int64_t work = 0; // operations per example, as the code generator counts them
+  /// With fewer examples it stays on the calling thread.
+  int64_t examplesToDivide = 0;
   /// Of the layer, per example; 0 if it isn't a product.
   int64_t multiplyAdds = 0;
   /// The buffers that it reads and writes, each counted once; of a table the rows that

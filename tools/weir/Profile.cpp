@@ -107,8 +107,7 @@ static int profile(const BenchArguments &arguments) {
   auto kernels = findKernels(*model.module, *model.sources, timed->options);
   if (!kernels)
     return bug(kernels.error());
-  KernelClock clock(*kernels, arguments.threads > 1 ? timed->pool.get() : nullptr, arguments.batch,
-                    timed->options.parallelWork);
+  KernelClock clock(*kernels, arguments.threads > 1 ? timed->pool.get() : nullptr, arguments.batch);
   timed->options.parallelWork = 0; // every kernel goes through parallel_for
   mlir::OwningOpRef<mlir::ModuleOp> compiled = model.module->clone();
   auto jit = JitModel::compile(*compiled, timed->options);

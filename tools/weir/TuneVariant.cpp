@@ -54,8 +54,7 @@ void Variant::restart(bool ofKernels) {
   // With several threads the clock divides the work, so it stays.
   timesKernels = ofKernels || source.pool;
   calls.clear();
-  clock = std::make_unique<KernelClock>(kernels, source.pool, source.batch,
-                                        source.options.parallelWork);
+  clock = std::make_unique<KernelClock>(kernels, source.pool, source.batch);
   call->frame.parallel_for = nullptr;
   if (timesKernels)
     clock->attach(call->frame);

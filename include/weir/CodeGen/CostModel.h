@@ -102,6 +102,12 @@ struct CacheSizes {
 /// stored, and what is computed once per row can't be computed for a vector of rows.
 bool rowByRowPays(int64_t elements);
 
+/// How many examples a kernel of `work` operations per example must have for threads to divide
+/// it, `parallelWork` operations in all. What it reads and writes per example, `bytes` without
+/// weights, may have to go from one processor to the other if a single example is divided;
+/// that must be little, or the work twice as much.
+int64_t examplesToDivide(int64_t work, int64_t bytes, int64_t parallelWork);
+
 /// What some kernels, one after the other, read and write.
 struct SliceTraffic {
   int64_t kernels = 0;

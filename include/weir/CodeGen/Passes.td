@@ -314,14 +314,14 @@ def OutlineKernelsPass : Pass<"weir-outline-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Each loop tagged `weir.kernel` becomes a function `(frame, begin, end)`; `prepare` and
     `run` take a frame (see weir_runtime.h) and call the kernels, through the caller's
-    `parallel_for` where a kernel has enough work. Buffers become views of the frame's
+    `parallel_for` where a kernel has enough work (`examplesToDivide` in CostModel.h). Buffers become views of the frame's
     memory. Both first check the frame's pointers, and `run` every id against its table.
     A batch goes through `weir.segments` in slices (see weir-slice-batch), each with a frame
     of its own. The size functions are added.
   }];
   let options = [
     Option<"prefix", "prefix", "std::string", "\"weir\"", "what exported names start with">,
-    Option<"parallelWork", "parallel-work", "int64_t", "400000",
+    Option<"parallelWork", "parallel-work", "int64_t", "200000",
            "a kernel of fewer operations runs on the calling thread; with 0 all go through parallel_for">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",

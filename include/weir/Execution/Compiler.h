@@ -32,9 +32,10 @@ struct CompileOptions {
   RewriteOptions rewrites;
   /// What packed matrices hold; see docs/codegen.md.
   WeightFormat weights = WeightFormat::F32;
-  /// A kernel of fewer operations runs on the calling thread. With 0 every kernel goes
-  /// through parallel_for, even if there is only one unit of work.
-  int64_t parallelWork = 400'000;
+  /// A kernel of fewer operations runs on the calling thread (see examplesToDivide in
+  /// CostModel.h). With 0 every kernel goes through parallel_for, even if there is only one
+  /// unit of work.
+  int64_t parallelWork = 200'000;
   /// What the exported functions' names start with: PREFIX_run, PREFIX_prepare, ...
   std::string prefix = "weir";
   /// Where models compiled to be run at once are kept (see CodeCache.h); empty for nowhere.

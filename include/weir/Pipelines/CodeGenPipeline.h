@@ -22,8 +22,9 @@ struct CodeGenOptions {
   bool rootEstimates = false;
   /// What packed matrices hold. A training's step packs none.
   WeightFormat weights = WeightFormat::F32;
-  /// A kernel of fewer operations runs on the calling thread.
-  int64_t parallelWork = 400'000;
+  /// A kernel of fewer operations runs on the calling thread (see examplesToDivide in
+  /// CostModel.h).
+  int64_t parallelWork = 200'000;
   /// What exported functions' names start with.
   std::string prefix = "weir";
 

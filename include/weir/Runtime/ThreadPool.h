@@ -17,9 +17,10 @@
 namespace weir {
 
 /// A fixed number of threads, of which the caller is one. A range is cut into one
-/// contiguous piece per thread, always the same way. Idle threads sleep in the
-/// kernel. Several callers may share a pool: their calls run one after the other.
-/// A call from inside a body runs on the thread that makes it.
+/// contiguous share per thread, always the same way; a thread that is done with its own
+/// helps with the others', and the caller waits for no thread that hasn't begun. Idle
+/// threads sleep in the kernel. Several callers may share a pool: their calls run one
+/// after the other. A call from inside a body runs on the thread that makes it.
 class ThreadPool {
 public:
   using Body = void (*)(void *context, int64_t begin, int64_t end);
@@ -47,24 +48,42 @@ public:
   static int hardwareThreads();
 
 private:
+  /// What a thread writes, on a cache line of its own. Both words begin with a job's number;
+  /// what they say of an older job is not true of this one.
+  struct alignas(64) Share {
+    /// The chunks of the thread's share that nobody has begun: the first, and the end. The
+    /// owner takes from the front, who helps from the back.
+    std::atomic<uint64_t> left = 0;
+    /// How many chunks the thread has finished, once it finds no more.
+    std::atomic<uint64_t> done = 0;
+  };
+
   struct Worker {
     ThreadPool *pool;
-    int64_t piece;
+    int64_t number;
     pthread_t thread;
   };
 
   ThreadPool() = default;
   static void *workerMain(void *worker);
-  void runPiece(int64_t piece);
+  int64_t chunksOf(int64_t share) const;
+  int64_t work(int64_t thread, uint32_t job);
+  int64_t runSome(int64_t share, uint32_t job, bool isOwner);
+  bool isDone(uint32_t job, int64_t chunksOfWorkers) const;
+  void waitForWorkers(uint32_t job, int64_t chunksOfWorkers);
 
   std::vector<std::unique_ptr<Worker>> workers;
-  std::mutex callers; // held by the caller whose job runs
-  int64_t count = 0;  // the job, written before `generation` announces it
-  Body body = nullptr;
-  void *context = nullptr;
-  bool stopping = false;
-  std::atomic<uint32_t> generation = 0; // grows by one per job
-  std::atomic<uint32_t> running = 0;    // workers that haven't finished the job
+  std::unique_ptr<Share[]> shares; // one per thread
+  std::mutex callers;              // held by the caller whose job runs
+  std::atomic<uint32_t> callerSleeps = 0;
+
+  /// The job: what the caller writes and all others read. `generation` comes last; it is the
+  /// job's number, and grows by one per job.
+  alignas(64) std::atomic<int64_t> count = 0;
+  std::atomic<Body> body = nullptr;
+  std::atomic<void *> context = nullptr;
+  std::atomic<bool> stopping = false;
+  std::atomic<uint32_t> generation = 0;
 };
 
 } // namespace weir
