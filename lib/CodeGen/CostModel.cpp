@@ -123,6 +123,10 @@ bool weir::halvedWeightsPay(const ProductShape &shape, const ProductTiling &tili
          (shape.rows <= 4 && bytes > unit.cacheBytes);
 }
 
+bool weir::fetchingPanelsPays(int64_t bytes, const VectorUnit &unit) {
+  return bytes > unit.cacheBytes / 2;
+}
+
 //===----------------------------------------------------------------------===//
 // Convolutions
 //===----------------------------------------------------------------------===//

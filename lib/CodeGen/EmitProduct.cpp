@@ -90,6 +90,7 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
   };
   rowsAccess = access(op.getInputs()[0], op.getIndexingMapsArray()[0]);
   packed = isPacked(op);
+  fetchesPanels = packed && op->hasAttr("weir.fetch_panels");
   matrix = {flatten(builder, loc, op.getInputs()[1]), *matrixFactors(op, packed)};
   if (!kernel.start)
     init = access(op.getOutputs()[0], outputMap);
@@ -320,12 +321,28 @@ void ProductEmitter::emitRows(Value rowBegin, Value rowEnd) {
       groupsEnd =
           arith::SelectOp::create(builder, loc, atLeast(rest, tallest + 1), rowEnd, groupsEnd);
   }
+  auto rowsUpTo = [&](Value row) -> Value {
+    return arith::SubIOp::create(builder, loc, row, rowBegin);
+  };
+  Value step; // the columns that a group fetches of the next panel
+  if (fetchesPanels) {
+    int64_t columns = strategy.getColumns();
+    Value groups = arith::DivUIOp::create(
+        builder, loc, addIndex(builder, loc, rowsUpTo(groupsEnd), constant(height - 1)),
+        constant(height));
+    Value some = arith::MaxUIOp::create(builder, loc, groups, constant(1));
+    step = arith::DivUIOp::create(builder, loc, addIndex(builder, loc, some, constant(columns - 1)),
+                                  some);
+  }
   forEachPanel([&](Panel panel) {
     scf::ForOp loop = loopOver(rowBegin, groupsEnd, height);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
+    if (fetchesPanels)
+      share = shareOfNextPanel(rowsUpTo(loop.getInductionVar()), step);
     emitGroup(panel, rowsFrom(loop.getInductionVar(), height, lastRow));
   });
+  share = {};
   lastStart = nullptr;
   if (height == 1 || (!fewRows && repeatable))
     return;

@@ -137,17 +137,35 @@ ProductEmitter::Position ProductEmitter::advance(Position position, Value index,
   return {by(position.row, rowsAccess), by(position.panel, matrix)};
 }
 
-// Asks for the panel's lines that are read some iterations later. The processor's own
-// prefetching keeps up with a panel that comes from the second-level cache, but not with
-// one that comes from further away. Groups of few rows, over several panels side by side,
-// wait for memory whatever is done. A row that fills half a line asks for the line as well.
+// Asks for a part of the next panel, so that it is in the second-level cache when its turn
+// comes: from further away the first group would wait for it. Each group of rows asks for a
+// part of its own. Rows that fill no group have nobody to share with, and ask for what they
+// read a little later; few of them, over several panels side by side, wait for memory
+// whatever is done. A row that fills half a line asks for the line as well.
 void ProductEmitter::prefetch(Value panel, Value at) {
-  int64_t size = matrixElementBits() / 8;
-  int64_t line = 64 / size, ahead = 2048 / size;
+  int64_t size = matrixElementBits() / 8, line = 64 / size;
+  Value ahead = addIndex(builder, loc, at, constant(8192 / size));
+  if (share.step) {
+    Value row = arith::DivUIOp::create(builder, loc, at, constant(strategy.getColumns()));
+    ahead = addIndex(builder, loc, share.from,
+                     builder.createOrFold<arith::MulIOp>(loc, row, share.step));
+  }
   for (int64_t first = 0; first + line / 2 <= strategy.getColumns(); first += line)
-    memref::PrefetchOp::create(builder, loc, panel,
-                               addIndex(builder, loc, at, constant(ahead + first)),
-                               /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+    memref::PrefetchOp::create(builder, loc, panel, addIndex(builder, loc, ahead, constant(first)),
+                               /*isWrite=*/false, /*localityHint=*/share.step ? 2 : 3,
+                               /*isDataCache=*/true);
+}
+
+// What the group that begins `done` rows after the first fetches of the next panel, if it takes
+// `step` columns of each of the panel's rows. Where the panel has fewer columns than there are
+// groups, the last ones fetch what was fetched before.
+ProductEmitter::Share ProductEmitter::shareOfNextPanel(Value done, Value step) {
+  Value size = mulIndex(builder, loc, step, depth);
+  Value group = arith::DivUIOp::create(builder, loc, done, constant(strategy.getRows()));
+  Value from = arith::MinUIOp::create(
+      builder, loc, arith::MulIOp::create(builder, loc, group, size),
+      arith::SubIOp::create(builder, loc, constant(strategy.getColumns() * depth), size));
+  return {addIndex(builder, loc, from, constant(panelStride)), step};
 }
 
 // Both vectors of a panel's row at once, from pairs of bf16: one of each vector. bf16 is the
@@ -173,7 +191,7 @@ SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value
                                                SmallVector<Value> accumulators) {
   SmallVector<Value> columnVectors;
   bool tall = 2 * static_cast<int64_t>(rowStarts.size()) >= strategy.getRows();
-  if (packed && tall && panelStarts.size() == 1)
+  if (fetchesPanels && tall && panelStarts.size() == 1)
     prefetch(panelStarts[0], position.panel);
   Value second; // of the pairs that were read last
   for (const Strip &strip : all) {

@@ -54,6 +54,11 @@ private:
     int64_t count;
     Value last;
   };
+  // What one group fetches of the next panel, from an element on (counted from the start of its
+  // own panel): in each step of the sum the lines at `step` elements further. No step: nothing.
+  struct Share {
+    Value from, step;
+  };
   // Where the loops of a sum have got to, in elements from a row's and a panel's start.
   struct Position {
     Value row, panel;
@@ -94,6 +99,7 @@ private:
                                  SmallVector<Value> accumulators);
   std::pair<Value, Value> widenPairs(Value panel, Value at);
   void prefetch(Value panel, Value at);
+  Share shareOfNextPanel(Value done, Value step);
   void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
   Value sumSize(const MergedLoop &loop);
 
@@ -129,6 +135,8 @@ private:
   SmallVector<int64_t> sharedDims;
   FlatAccess rowsAccess, matrix, output;
   bool packed = false;
+  /// While a panel is read, parts of the next one are fetched.
+  bool fetchesPanels = false;
   /// A row computed twice is the same row: nothing that it reads is overwritten by it.
   bool repeatable = false;
   /// Examples have fewer rows than a group.
@@ -138,6 +146,7 @@ private:
   // narrow one is there if `hasNarrow` says so (always, where it is null).
   Value panelFrom, panelTo, hasNarrow;
   Value lastStart; // where a group may start at the latest; null if anywhere
+  Share share;     // of the current group
   // A sum over the batch goes over some examples for all rows and panels of the unit, then
   // over the next ones: those from `sumFrom` to `sumTo`. 0 if it doesn't.
   int64_t sumBlock = 0;

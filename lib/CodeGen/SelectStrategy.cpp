@@ -84,6 +84,9 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
       op->setAttr("weir.strategy", weir::ProductStrategyAttr::get(
                                        &getContext(), tiling.rows, tiling.columns, tiling.lanes,
                                        tiling.rowBlock, tiling.panelBlock, tiling.sums));
+    if (op->hasAttr("weir.product") && perCall &&
+        weir::fetchingPanelsPays(matrices * depth * width * 4, unit))
+      op->setAttr("weir.fetch_panels", UnitAttr::get(&getContext()));
     // The matrices of Winograd's convolution are no weights any more: rounding them would
     // cost more accuracy than rounding weights.
     if (weights == weir::WeightFormat::BF16 && op->hasAttr("weir.product") && perCall &&

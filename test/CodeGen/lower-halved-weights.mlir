@@ -5,13 +5,9 @@
 #result = affine_map<(m, n, k) -> (m, n)>
 
 // A row of a panel is one load of pairs; a shift makes the first vector of them and a mask
-// the second, which both rows share. The sums are in f32 as ever. 1024 elements are the two
-// KiB by which the panel is asked for ahead.
+// the second, which both rows share. The sums are in f32 as ever.
 // CHECK-LABEL: func.func @product
 // CHECK: scf.for {{.*}} iter_args(%{{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
-// CHECK: %[[AHEAD:.*]] = arith.constant 1024 : index
-// CHECK: arith.addi %{{.*}}, %[[AHEAD]]
-// CHECK: memref.prefetch {{.*}} : memref<?xbf16,
 // CHECK: %[[PAIRS:.*]] = vector.load %{{.*}} : memref<?xbf16, {{.*}}>, vector<16xbf16>
 // CHECK-NEXT: %[[BITS:.*]] = vector.bitcast %[[PAIRS]] : vector<16xbf16> to vector<8xi32>
 // CHECK: %[[SHIFT:.*]] = arith.constant dense<16> : vector<8xi32>

@@ -143,14 +143,35 @@ func.func @two_sums(%x: memref<?x75xf32>, %w: memref<1x75x8xf32>, %out: memref<?
   return
 }
 
-// Six rows, and four of a rest, ask for the panel's lines ahead of time; two, over three
-// panels, and one don't.
+// While a panel of 72 rows and 16 columns is read, the groups of rows fetch the next one: of
+// each of its 72 rows as many columns as make a share for each group, 16 divided by the groups
+// and rounded up, but nothing past its end. Four rows of a rest have nobody to share with and
+// ask for what they read 8 KiB later, 2048 elements; two, over three panels, and one don't.
 // CHECK-LABEL: func.func @ahead
+// CHECK: %[[END:.*]] = arith.select
+// CHECK: %[[ROWS:.*]] = arith.subi %[[END]], %[[BEGIN:.*]] : index
+// CHECK: %[[PADDED:.*]] = arith.addi %[[ROWS]], %c5
+// CHECK: %[[GROUPS:.*]] = arith.divui %[[PADDED]], %c6
+// CHECK: %[[SOME:.*]] = arith.maxui %[[GROUPS]], %c1
+// CHECK: %[[MORE:.*]] = arith.addi %[[SOME]], %c15
+// CHECK: %[[STEP:.*]] = arith.divui %[[MORE]], %[[SOME]]
+// CHECK: scf.for %[[ROW:.*]] = %[[BEGIN]] to %[[END]] step %c6
+// CHECK-DAG: %[[DONE:.*]] = arith.subi %[[ROW]], %[[BEGIN]]
+// CHECK-DAG: %[[SIZE:.*]] = arith.muli %[[STEP]], %c72
+// CHECK: %[[GROUP:.*]] = arith.divui %[[DONE]], %c6
+// CHECK-DAG: %[[START:.*]] = arith.muli %[[GROUP]], %[[SIZE]]
+// CHECK-DAG: %[[LAST:.*]] = arith.subi %c1152, %[[SIZE]]
+// CHECK: %[[WITHIN:.*]] = arith.minui %[[START]], %[[LAST]]
+// CHECK: %[[FROM:.*]] = arith.addi %[[WITHIN]], %c1152
 // CHECK: iter_args
-// CHECK: memref.prefetch
+// CHECK: %[[ROW_OF_PANEL:.*]] = arith.divui %{{.*}}, %c16
+// CHECK: %[[MOVED:.*]] = arith.muli %[[ROW_OF_PANEL]], %[[STEP]]
+// CHECK: %[[AT:.*]] = arith.addi %[[FROM]], %[[MOVED]]
+// CHECK: memref.prefetch %{{.*}}[%[[AT]]], read, locality<2>, data
 // CHECK-COUNT-12: vector.fma
 // CHECK: iter_args
-// CHECK: memref.prefetch
+// CHECK: %[[LATER:.*]] = arith.addi %{{.*}}, %c2048
+// CHECK: memref.prefetch %{{.*}}[%[[LATER]]], read, locality<3>, data
 // CHECK-COUNT-8: vector.fma
 // CHECK: iter_args
 // CHECK-NOT: memref.prefetch
@@ -162,7 +183,7 @@ func.func @two_sums(%x: memref<?x75xf32>, %w: memref<1x75x8xf32>, %out: memref<?
 func.func @ahead(%x: memref<?x72xf32>, %w: memref<3x72x16xf32>, %out: memref<?x48xf32>) {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%out : memref<?x48xf32>)
-  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<3x72x16xf32>) outs(%out : memref<?x48xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 3>} {
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<3x72x16xf32>) outs(%out : memref<?x48xf32>) attrs = {weir.product, weir.fetch_panels, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 3>} {
   ^bb0(%a: f32, %b: f32, %c: f32):
     %ab = arith.mulf %a, %b : f32
     %s = arith.addf %c, %ab : f32

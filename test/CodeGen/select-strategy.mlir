@@ -64,6 +64,40 @@ func.func @image(%x: tensor<?x30x30x16xf32>, %m: tensor<3x3x16x64xf32>) -> tenso
   return %r : tensor<?x28x28x64xf32>
 }
 
+// A matrix of 590 KiB doesn't stay in half of a cache of 512 KiB: its panels are fetched ahead.
+// So are the panels of 36 matrices of 16 KiB each.
+// CHECK-LABEL: func.func @beyond_cache
+// AVX2: weir.fetch_panels
+// CHECK: return
+func.func @beyond_cache(%x: tensor<?x3072xf32>, %w: tensor<3072x48xf32>) -> tensor<?x48xf32> {
+  %r = weir.product %x, %w : (tensor<?x3072xf32>, tensor<3072x48xf32>) -> tensor<?x48xf32>
+  return %r : tensor<?x48xf32>
+}
+// CHECK-LABEL: func.func @beyond_cache_together
+// AVX2: weir.fetch_panels
+// CHECK: return
+func.func @beyond_cache_together(%x: tensor<?x3x4x36x64xf32>, %w: tensor<36x64x64xf32>) -> tensor<?x3x4x36x64xf32> {
+  %r = weir.grouped_product %x, %w : (tensor<?x3x4x36x64xf32>, tensor<36x64x64xf32>) -> tensor<?x3x4x36x64xf32>
+  return %r : tensor<?x3x4x36x64xf32>
+}
+
+// One of 192 KiB does stay there. One that depends on the example isn't packed, so it has no
+// panels.
+// CHECK-LABEL: func.func @within_cache
+// AVX2-NOT: weir.fetch_panels
+// CHECK: return
+func.func @within_cache(%x: tensor<?x1024xf32>, %w: tensor<1024x48xf32>) -> tensor<?x48xf32> {
+  %r = weir.product %x, %w : (tensor<?x1024xf32>, tensor<1024x48xf32>) -> tensor<?x48xf32>
+  return %r : tensor<?x48xf32>
+}
+// CHECK-LABEL: func.func @beyond_cache_computed
+// AVX2-NOT: weir.fetch_panels
+// CHECK: return
+func.func @beyond_cache_computed(%x: tensor<?x4x3072xf32>, %y: tensor<?x3072x48xf32>) -> tensor<?x4x48xf32> {
+  %r = weir.matmul %x, %y : (tensor<?x4x3072xf32>, tensor<?x3072x48xf32>) -> tensor<?x4x48xf32>
+  return %r : tensor<?x4x48xf32>
+}
+
 // A product of two computed matrices gets a strategy as well, though nothing is packed.
 // CHECK-LABEL: func.func @computed
 // AVX2: weir.contraction, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8,

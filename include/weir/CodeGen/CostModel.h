@@ -57,6 +57,10 @@ double productCost(const ProductShape &shape, const ProductTiling &tiling, int64
 bool halvedWeightsPay(const ProductShape &shape, const ProductTiling &tiling,
                       const VectorUnit &unit);
 
+/// Whether a product that reads so many bytes of packed matrices should fetch each panel while
+/// it computes with the one before: where they don't stay in the second-level cache.
+bool fetchingPanelsPays(int64_t bytes, const VectorUnit &unit);
+
 //===----------------------------------------------------------------------===//
 // Convolutions
 //===----------------------------------------------------------------------===//

@@ -51,6 +51,9 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
 
     A product that has a strategy keeps it.
 
+    A product whose packed matrices don't stay in half of that cache also gets
+    `weir.fetch_panels`: while one panel is read, the next one is fetched.
+
     With `weights=bf16` those products whose time goes into reading their matrix, as far
     as `halvedWeightsPay` can tell (CostModel.h), also get `weir.weights = bf16`.
   }];
