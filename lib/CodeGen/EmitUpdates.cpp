@@ -10,6 +10,7 @@
 //                    for each group of vectors of the row
 //                      load; for each missed step: body; store
 //                        while no step has changed the states, they are no vectors
+//                  without ids, rows of which that holds as a whole come first
 //   update_rows:   for each position that is the first of its id    (units of work)
 //                    for each group of vectors of the row
 //                      for each position of the id: gradient += its row
@@ -41,6 +42,8 @@ namespace {
 constexpr int64_t groupSize = 4;
 // Elements of a parameter that make a unit of work.
 constexpr int64_t stretch = 4096;
+// How many ids ahead a row is fetched.
+constexpr int64_t rowsAhead = 2;
 // Guesses that decide from where on threads share the work.
 constexpr int64_t usualBatch = 64, usualMissedSteps = 16;
 
@@ -111,6 +114,8 @@ private:
     auto branch = scf::IfOp::create(builder, loc, isHead, /*withElseRegion=*/false);
     builder.setInsertionPointToStart(branch.thenBlock());
   }
+  // Vectors that go through missed steps together.
+  int64_t replayedTogether() const { return options.lanes >= 16 ? 2 * groupSize : groupSize; }
   static int64_t opsOf(Region &body) { return body.front().getOperations().size(); }
 
   void overPieces(Value start, int64_t length, int64_t vectors,
@@ -120,8 +125,12 @@ private:
   SmallVector<Value> loadAll(ArrayRef<Piece> pieces);
   void storeAll(ArrayRef<Piece> pieces, ArrayRef<Value> values);
   SmallVector<Value> loadHypers(CatchUpRowsOp op, Value step);
-  Value replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces, MutableArrayRef<Value> values,
-                    Value from, Value to);
+  void fetchRow(Value ids, Value position, Value count, int64_t columns);
+  std::optional<ArrayRef<float>> freshStates(CatchUpRowsOp op);
+  Value isInitial(Value value, float initial);
+  Value replayFresh(CatchUpRowsOp op, ArrayRef<float> initial, Value fresh, ArrayRef<Piece> pieces,
+                    SmallVector<Value> &parameters, Value from, Value to);
+  void replayFreshRows(CatchUpRowsOp op, ArrayRef<float> initial, int64_t work);
   void replay(CatchUpRowsOp op, ArrayRef<Piece> pieces, Value from, Value to);
 
   OpBuilder builder;
@@ -268,68 +277,63 @@ static bool statesDependOnParameter(Block &body) {
 
 // Most rows of a large table have never been in a batch: their states are still what
 // they started as, and mostly a step leaves them so. As long as this holds, all that
-// depends on states only is computed once instead of for each element. Returns the
-// first step that is left to do; `values` are those before it.
-Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces,
-                                 MutableArrayRef<Value> values, Value from, Value to) {
-  Block &body = op.getBody().front();
-  size_t count = tables.size();
-  std::optional<ArrayRef<float>> initial = op.getInitial();
-  if (!initial || count == 1 || statesDependOnParameter(body))
-    return from;
-  SmallVector<Value> states;
-  for (float state : *initial)
-    states.push_back(
-        arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(state)).getResult());
-  // Bits, since -0 counts in what follows.
-  auto isInitial = [&](Value value, size_t state) -> Value {
-    Type type = builder.getI32Type();
-    TypedAttr bits = builder.getI32IntegerAttr(
-        static_cast<int32_t>(llvm::bit_cast<uint32_t>((*initial)[state])));
-    auto vector = dyn_cast<VectorType>(value.getType());
-    if (vector) {
-      type = vector.clone(type);
-      bits = SplatElementsAttr::get(cast<ShapedType>(type), Attribute(bits));
-    }
-    Value same = arith::CmpIOp::create(
-        builder, loc, arith::CmpIPredicate::eq, arith::BitcastOp::create(builder, loc, type, value),
-        arith::ConstantOp::create(builder, loc, cast<TypedAttr>(bits)));
-    return vector ? vector::ReductionOp::create(builder, loc, vector::CombiningKind::AND, same)
-                        .getResult()
-                  : same;
-  };
-  auto andOf = [&](Value a, Value b) -> Value { return arith::AndIOp::create(builder, loc, a, b); };
+// depends on states only is computed once instead of for each element. Null where it can't be
+// said of a row that its states are so, or where they don't stay so.
+std::optional<ArrayRef<float>> UpdateEmitter::freshStates(CatchUpRowsOp op) {
+  if (tables.size() == 1 || statesDependOnParameter(op.getBody().front()))
+    return std::nullopt;
+  return op.getInitial();
+}
 
-  Value fresh;
-  SmallVector<Value> start = {from};
-  for (size_t piece = 0; piece < pieces.size(); ++piece) {
-    start.push_back(values[piece * count]);
-    for (size_t state = 0; state + 1 < count; ++state) {
-      Value same = isInitial(values[piece * count + 1 + state], state);
-      fresh = fresh ? andOf(fresh, same) : same;
-    }
+// Whether all lanes are a state's initial value. Bits, since -0 counts in what follows.
+Value UpdateEmitter::isInitial(Value value, float initial) {
+  Type type = builder.getI32Type();
+  TypedAttr bits =
+      builder.getI32IntegerAttr(static_cast<int32_t>(llvm::bit_cast<uint32_t>(initial)));
+  auto vector = dyn_cast<VectorType>(value.getType());
+  if (vector) {
+    type = vector.clone(type);
+    bits = SplatElementsAttr::get(cast<ShapedType>(type), Attribute(bits));
   }
+  Value same = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::eq, arith::BitcastOp::create(builder, loc, type, value),
+      arith::ConstantOp::create(builder, loc, cast<TypedAttr>(bits)));
+  return vector ? vector::ReductionOp::create(builder, loc, vector::CombiningKind::AND, same)
+                      .getResult()
+                : same;
+}
+
+// Takes the parameters of pieces whose states are `initial`, if `fresh`, through the steps that
+// leave these so. Returns the first step that is left to do; `parameters` are those before it.
+Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<float> initial, Value fresh,
+                                 ArrayRef<Piece> pieces, SmallVector<Value> &parameters, Value from,
+                                 Value to) {
+  Block &body = op.getBody().front();
   Value none = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(0.0f));
   auto bindAll = [&](VectorBody &vectors, Value parameter, ArrayRef<Value> hypers) {
     SmallVector<Value> arguments = {parameter, none};
-    llvm::append_range(arguments, states);
+    for (float state : initial)
+      arguments.push_back(
+          arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(state)).getResult());
     llvm::append_range(arguments, hypers);
     for (auto [argument, value] : llvm::zip_equal(body.getArguments(), arguments))
       vectors.bind(argument, {value});
   };
+  SmallVector<Value> start = {from};
+  llvm::append_range(start, parameters);
   auto last = arith::SubIOp::create(builder, loc, to, constant(1));
   auto loop = scf::WhileOp::create(
       builder, loc, ValueRange(start).getTypes(), start,
       [&](OpBuilder &, Location, ValueRange carried) {
         Value more = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, carried[0], to);
+        more = arith::AndIOp::create(builder, loc, more, fresh);
         // The last round computes the states of a step that is there, in vain.
         Value step = arith::MinSIOp::create(builder, loc, carried[0], last);
         VectorBody scalars(builder, loc, 1, options.fusedMultiplyAdd);
         bindAll(scalars, none, loadHypers(op, step));
         SmallVector<Lanes> results = scalars.emitAll(body, {}, -1);
-        more = andOf(more, fresh);
-        for (size_t state = 0; state + 1 < count; ++state)
-          more = andOf(more, isInitial(results[1 + state].value, state));
+        for (auto [result, state] : llvm::zip_equal(ArrayRef(results).drop_front(), initial))
+          more = arith::AndIOp::create(builder, loc, more, isInitial(result.value, state));
         scf::ConditionOp::create(builder, loc, more, carried);
       },
       [&](OpBuilder &, Location, ValueRange carried) {
@@ -342,8 +346,7 @@ Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces,
         }
         scf::YieldOp::create(builder, loc, yielded);
       });
-  for (size_t piece = 0; piece < pieces.size(); ++piece)
-    values[piece * count] = loop.getResult(1 + piece);
+  parameters.assign(loop.getResults().drop_front().begin(), loop.getResults().end());
   return loop.getResult(0);
 }
 
@@ -351,7 +354,22 @@ Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<Piece> pieces,
 // in registers.
 void UpdateEmitter::replay(CatchUpRowsOp op, ArrayRef<Piece> pieces, Value from, Value to) {
   SmallVector<Value> values = loadAll(pieces);
-  from = replayFresh(op, pieces, values, from, to);
+  size_t count = tables.size();
+  std::optional<ArrayRef<float>> initial = freshStates(op);
+  if (initial && op.getIds()) {
+    SmallVector<Value> parameters;
+    Value fresh;
+    for (size_t piece = 0; piece < pieces.size(); ++piece) {
+      parameters.push_back(values[piece * count]);
+      for (auto [state, value] : llvm::enumerate(*initial)) {
+        Value same = isInitial(values[piece * count + 1 + state], value);
+        fresh = fresh ? Value(arith::AndIOp::create(builder, loc, fresh, same)) : same;
+      }
+    }
+    from = replayFresh(op, *initial, fresh, pieces, parameters, from, to);
+    for (auto [piece, parameter] : llvm::enumerate(parameters))
+      values[piece * count] = parameter;
+  }
   Value none = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(0.0f));
   SmallVector<Value> gradients(pieces.size(), none);
   auto loop = scf::ForOp::create(builder, loc, from, to, constant(1), values);
@@ -366,11 +384,71 @@ void UpdateEmitter::replay(CatchUpRowsOp op, ArrayRef<Piece> pieces, Value from,
   storeAll(pieces, SmallVector<Value>(loop.getResults()));
 }
 
+// Before all rows catch up: those that are fresh as a whole, in a loop of their own, where the
+// parameter alone is in registers and more of it at a time.
+void UpdateEmitter::replayFreshRows(CatchUpRowsOp op, ArrayRef<float> initial, int64_t work) {
+  auto type = cast<MemRefType>(op.getValues()[0].getType());
+  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1), lanes = options.lanes;
+  OpBuilder::InsertionGuard guard(builder);
+  Value row = beginUnits(constant(rows), work).getInductionVar();
+  Value now = loadIndex(op.getNow(), constant(0)), seen = loadIndex(op.getLast(), row);
+  Value start = mulIndex(builder, loc, row, columns);
+  auto isFresh = [&](const Piece &piece, Value fresh) {
+    for (auto [state, value] : llvm::enumerate(initial))
+      fresh = arith::AndIOp::create(builder, loc, fresh,
+                                    isInitial(load(tables[1 + state], piece.at, piece), value));
+    return fresh;
+  };
+  Value fresh = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, seen, now);
+  int64_t whole = columns / lanes * lanes;
+  if (whole > 0) {
+    auto loop = scf::ForOp::create(builder, loc, constant(0), constant(whole), constant(lanes),
+                                   ValueRange{fresh});
+    OpBuilder::InsertionGuard inner(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value at = addIndex(builder, loc, start, loop.getInductionVar());
+    scf::YieldOp::create(builder, loc, isFresh({at, lanes}, loop.getRegionIterArgs()[0]));
+    fresh = loop.getResult(0);
+  }
+  if (whole < columns)
+    fresh = isFresh({addIndex(builder, loc, start, constant(whole)), columns - whole}, fresh);
+  auto branch = scf::IfOp::create(builder, loc, fresh, /*withElseRegion=*/false);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  Value yes = arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true));
+  overPieces(start, columns, 2 * replayedTogether(), [&](ArrayRef<Piece> pieces) {
+    SmallVector<Value> parameters;
+    for (const Piece &piece : pieces)
+      parameters.push_back(load(tables[0], piece.at, piece));
+    // How far it goes hangs on the states, so that all pieces get equally far.
+    storeIndex(replayFresh(op, initial, yes, pieces, parameters, seen, now), op.getLast(), row);
+    for (auto [piece, parameter] : llvm::zip_equal(pieces, parameters))
+      store(parameter, tables[0], piece);
+  });
+}
+
+// Asks for the row of an id that comes soon, in all tables: rows lie anywhere in memory, and
+// what a row takes is shorter than the way to the last-level cache and back.
+void UpdateEmitter::fetchRow(Value ids, Value position, Value count, int64_t columns) {
+  Value last = arith::SubIOp::create(builder, loc, count, constant(1));
+  Value soon = arith::MinUIOp::create(builder, loc,
+                                      addIndex(builder, loc, position, constant(rowsAhead)), last);
+  Value start = mulIndex(builder, loc, loadIndex(ids, soon), columns);
+  constexpr int64_t line = 64 / 4;
+  for (Value table : tables)
+    for (int64_t column = 0; column < columns; column += line)
+      memref::PrefetchOp::create(builder, loc, table,
+                                 addIndex(builder, loc, start, constant(column)),
+                                 /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+}
+
 void UpdateEmitter::emit(CatchUpRowsOp op) {
   auto type = cast<MemRefType>(op.getValues()[0].getType());
   int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
   flattenAll(op.getValues());
   int64_t work = columns * opsOf(op.getBody()) * usualMissedSteps;
+  if (!op.getIds())
+    if (std::optional<ArrayRef<float>> initial = freshStates(op))
+      replayFreshRows(op, *initial, work * rows);
   Value row, seen;
   if (op.getIds()) {
     Value ids = flatten(builder, loc, op.getIds());
@@ -378,6 +456,7 @@ void UpdateEmitter::emit(CatchUpRowsOp op) {
     Value count = memref::DimOp::create(builder, loc, ids, 0);
     int64_t perExample = elementsPerExample(cast<MemRefType>(op.getIds().getType()));
     Value position = beginUnits(count, work * perExample).getInductionVar();
+    fetchRow(ids, position, count, columns);
     onlyIfHead(heads, position);
     row = loadIndex(ids, position);
   } else {
@@ -389,8 +468,7 @@ void UpdateEmitter::emit(CatchUpRowsOp op) {
   Value missed = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, seen, now);
   auto branch = scf::IfOp::create(builder, loc, missed, /*withElseRegion=*/false);
   builder.setInsertionPointToStart(branch.thenBlock());
-  int64_t vectors = options.lanes >= 16 ? 2 * groupSize : groupSize;
-  overPieces(mulIndex(builder, loc, row, columns), columns, vectors,
+  overPieces(mulIndex(builder, loc, row, columns), columns, replayedTogether(),
              [&](ArrayRef<Piece> pieces) { replay(op, pieces, seen, now); });
 }
 

@@ -45,8 +45,16 @@ func.func @group(%ids: memref<?xi64>, %slots: memref<9xi32>, %heads: memref<?x1x
 // Missed steps are the innermost loop, so that the row stays in registers. The gradient
 // is 0, and each step has its own hyperparameters.
 
+// The row of the id two positions later, or of the last one, is fetched meanwhile.
+
 // CHECK-LABEL: func.func @rows
 // CHECK: scf.for %[[POSITION:.*]] =
+// CHECK: %[[LATER:.*]] = arith.addi %[[POSITION]], %c2
+// CHECK: %[[SOON:.*]] = arith.minui %[[LATER]]
+// CHECK: %[[ID:.*]] = memref.load %{{.*}}[%[[SOON]]]
+// CHECK: %[[ROW:.*]] = arith.index_cast %[[ID]]
+// CHECK: %[[START:.*]] = arith.muli %[[ROW]], %c3
+// CHECK: memref.prefetch %{{.*}}[%[[START]]], read
 // CHECK: scf.if
 // CHECK: scf.for %[[STEP:.*]] = {{.*}} iter_args(%{{.*}} = %{{.*}}) -> (vector<3xf32>)
 // CHECK: %[[RATE:.*]] = memref.load %{{.*}}[%[[STEP]], %{{.*}}] : memref<8x1xf32>
@@ -82,14 +90,24 @@ func.func @rows(%t: memref<9x3xf32>, %g: memref<?x3xf32>, %ids: memref<?xi64>, %
 
 // -----
 
-// With states, rows whose states are what they started as run first, as long as a step
-// doesn't change that: of them only the parameter is carried.
+// With states, rows whose states are what they started as run first, in a kernel of their own,
+// as long as a step doesn't change that: of them only the parameter is carried. How far they
+// got is noted, and the second kernel goes on from there.
 
 // CHECK-LABEL: func.func @fresh
-// CHECK: arith.cmpi eq, {{.*}} : vector<3xi32>
-// CHECK: scf.while ({{.*}}) : (index, vector<3xf32>) -> (index, vector<3xf32>)
+// CHECK: %[[SAME:.*]] = arith.cmpi eq, {{.*}} : vector<3xi32>
+// CHECK: %[[ALL:.*]] = vector.reduction <and>, %[[SAME]]
+// CHECK: %[[FRESH:.*]] = arith.andi %{{.*}}, %[[ALL]]
+// CHECK: scf.if %[[FRESH]]
+// CHECK: %[[REACHED:.*]]:2 = scf.while ({{.*}}) : (index, vector<3xf32>) -> (index, vector<3xf32>)
 // CHECK: scf.condition
+// CHECK: %[[NOTED:.*]] = arith.index_cast %[[REACHED]]#0
+// CHECK: memref.store %[[NOTED]], %{{.*}} : memref<9xi32>
+// CHECK: vector.store %[[REACHED]]#1
+// CHECK: weir.kernel
+// CHECK-NOT: scf.while
 // CHECK: scf.for {{.*}} -> (vector<3xf32>, vector<3xf32>)
+// CHECK: weir.kernel
 func.func @fresh(%t: memref<9x3xf32>, %m: memref<9x3xf32>, %last: memref<9xi32>, %now: memref<1xi32>,
                  %history: memref<8x1xf32>) {
   weir.catch_up_rows values(%t, %m) last(%last) now(%now) history(%history) initial [0.0] {
@@ -99,6 +117,28 @@ func.func @fresh(%t: memref<9x3xf32>, %m: memref<9x3xf32>, %last: memref<9xi32>,
     %2 = arith.subf %x, %1 : f32
     weir.yield %2, %1 : f32, f32
   } : (memref<9x3xf32>, memref<9x3xf32>), memref<9xi32>, memref<1xi32>, memref<8x1xf32>
+  return
+}
+
+// -----
+
+// Of rows that a batch reads few are fresh: they are looked at where they catch up.
+
+// CHECK-LABEL: func.func @fresh_in_batch
+// CHECK: arith.cmpi eq, {{.*}} : vector<3xi32>
+// CHECK: scf.while ({{.*}}) : (index, vector<3xf32>) -> (index, vector<3xf32>)
+// CHECK-NOT: weir.kernel
+// CHECK: scf.for {{.*}} -> (vector<3xf32>, vector<3xf32>)
+// CHECK: weir.kernel
+func.func @fresh_in_batch(%t: memref<9x3xf32>, %m: memref<9x3xf32>, %ids: memref<?xi64>, %heads: memref<?x1xi32>,
+                          %last: memref<9xi32>, %now: memref<1xi32>, %history: memref<8x1xf32>) {
+  weir.catch_up_rows values(%t, %m) last(%last) now(%now) history(%history) ids(%ids, %heads) initial [0.0] {
+  ^bb0(%x: f32, %dx: f32, %state: f32, %rate: f32):
+    %0 = arith.mulf %rate, %state : f32
+    %1 = arith.addf %0, %dx : f32
+    %2 = arith.subf %x, %1 : f32
+    weir.yield %2, %1 : f32, f32
+  } : (memref<9x3xf32>, memref<9x3xf32>), memref<9xi32>, memref<1xi32>, memref<8x1xf32>, memref<?xi64>, memref<?x1xi32>
   return
 }
 
