@@ -1,8 +1,8 @@
 //===- EstimateRoots.cpp - square roots that leave the divider free -------------------===//
 //
 // Optimizers with a root and a division for each element are bound by the one unit that
-// computes both: of the four vectors that go through an update together, two are left to it
-// and two take
+// computes both: of the eight vectors that go through missed steps together, five are left
+// to it and three take
 //
 //   r = estimate of 1 / sqrt(x)       s = x * r              h = r / 2
 //   e = 1/2 - s * h                   s = s + s * e          h = h + h * e
@@ -104,7 +104,7 @@ struct EstimateRootsPass : weir::impl::EstimateRootsPassBase<EstimateRootsPass> 
         roots[op->getBlock()].push_back(op);
     });
     for (auto &[block, ops] : roots)
-      for (size_t i = 1; i < ops.size(); i += 2) {
+      for (size_t i = 1; i < ops.size(); i += 3) { // never a lone one
         ops[i].replaceAllUsesWith(RootEmitter(ops[i]).emit());
         ops[i].erase();
       }

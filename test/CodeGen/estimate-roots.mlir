@@ -27,6 +27,28 @@ func.func @two(%a: vector<16xf32>, %b: vector<16xf32>) -> (vector<16xf32>, vecto
 
 // -----
 
+// Of five roots the second and the fifth.
+
+// CHECK-LABEL: func.func @five
+// CHECK: math.sqrt
+// CHECK: scf.if
+// CHECK: llvm.call_intrinsic
+// CHECK: else
+// CHECK-COUNT-3: math.sqrt
+// CHECK: scf.if
+// CHECK: llvm.call_intrinsic
+// CHECK: return
+func.func @five(%a: vector<16xf32>, %b: vector<16xf32>, %c: vector<16xf32>, %d: vector<16xf32>, %e: vector<16xf32>) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>) {
+  %0 = math.sqrt %a : vector<16xf32>
+  %1 = math.sqrt %b : vector<16xf32>
+  %2 = math.sqrt %c : vector<16xf32>
+  %3 = math.sqrt %d : vector<16xf32>
+  %4 = math.sqrt %e : vector<16xf32>
+  return %0, %1, %2, %3, %4 : vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>
+}
+
+// -----
+
 // A single root finds the divider free, the next one in another block does so, too. What isn't a
 // whole vector has no estimate.
 

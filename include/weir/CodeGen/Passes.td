@@ -245,11 +245,11 @@ def LowerUpdatesPass : Pass<"weir-lower-updates", "::mlir::func::FuncOp"> {
 }
 
 def EstimateRootsPass : Pass<"weir-estimate-roots", "::mlir::func::FuncOp"> {
-  let summary = "computes every second of several square roots without the divider";
+  let summary = "computes every third of several square roots without the divider";
   let description = [{
     A processor has one unit for roots and divisions, which takes ten cycles for the roots
-    of a vector, while its multipliers wait. Of several roots of 16 numbers in one block every
-    second starts from the estimate that AVX-512 has an instruction for:
+    of a vector, while its multipliers wait. Of several roots of 16 numbers in one block the
+    second and every third after it start from the estimate that AVX-512 has an instruction for:
 
     ```mlir
     %y = math.sqrt %x : vector<16xf32>
