@@ -146,7 +146,8 @@ static bool pool(GeneratorState &state, const Value &x) {
   bool isMax = state.choose.oneIn(2);
   std::string call = fmt::format("{}_pool{}d({}, {}, stride: {}", isMax ? "max" : "avg", axes,
                                  x.name, pairText(kernel), pairText(stride));
-  if (elementsOf(padding) > 0 || state.choose.oneIn(2))
+  bool isPadded = std::any_of(padding.begin(), padding.end(), [](int64_t n) { return n > 0; });
+  if (isPadded || state.choose.oneIn(2))
     call += fmt::format(", padding: {}", pairText(padding));
   if (!isMax && state.choose.oneIn(2))
     call += ", count_include_pad: false";
