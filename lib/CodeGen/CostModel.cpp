@@ -15,8 +15,8 @@ using namespace weir;
 // Products
 //===----------------------------------------------------------------------===//
 
-// A step of a group of rows costs a multiply-add per vector and row, and one more.
-static int64_t stepCost(int64_t height, int64_t vectors) { return height * vectors + 1; }
+// A step of a group of rows costs a multiply-add per vector and row, and half of one more.
+static int64_t stepCost(int64_t height, int64_t vectors) { return 2 * height * vectors + 1; }
 
 // A last group that isn't full repeats rows of the one before it. Where an example has
 // few groups, a smaller height may leave less to repeat: 49 rows are nine groups of six
@@ -67,7 +67,8 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
   tiling.rows = rows;
 
   // The rows of a block fit half of the second-level cache.
-  int64_t rowBlock = std::max<int64_t>(unit.cacheBytes / 2 / (shape.depth * 4), rows);
+  int64_t rowShare = shape.rowShare != 0 ? shape.rowShare : shape.depth;
+  int64_t rowBlock = std::max<int64_t>(unit.cacheBytes / 2 / (rowShare * 4), rows);
   rowBlock = std::min<int64_t>(roundUp(rowBlock, rows), 64 * rows);
   // A result whose rows are many per example is split between threads by rows, and so
   // is one whose matrix stays in the cache: a few groups of rows are a unit. Of a large
@@ -98,8 +99,9 @@ double weir::productCost(const ProductShape &shape, const ProductTiling &tiling,
     rest = std::min(int64_t(std::bit_ceil(uint64_t(rest))), tiling.rows);
   // What a panel of so many lanes costs in one step of all groups.
   auto steps = [&](int64_t lanes) {
-    int64_t cost = groups * (tiling.rows * lanes + tiling.lanes);
-    return double(rest > 0 ? cost + rest * lanes + tiling.lanes : cost);
+    double panel = 0.5 * double(tiling.lanes);
+    double cost = double(groups) * (double(tiling.rows * lanes) + panel);
+    return rest > 0 ? cost + double(rest * lanes) + panel : cost;
   };
   // Addresses, the epilogue and stores take as long as eight steps (measured, AVX2).
   double depth = double(shape.depth) + 8;
@@ -125,6 +127,13 @@ bool weir::halvedWeightsPay(const ProductShape &shape, const ProductTiling &tili
 
 bool weir::fetchingPanelsPays(int64_t bytes, const VectorUnit &unit) {
   return bytes > unit.cacheBytes / 2;
+}
+
+bool weir::skippingPays(double share, const ProductShape &shape, const ProductTiling &tiling) {
+  // A guess: four divisions by constants, in multiply-adds of vectors.
+  constexpr double cost = 60;
+  double vectors = double(tiling.rows * tiling.columns) / double(tiling.lanes);
+  return share * double(shape.depth) * vectors > 2 * cost;
 }
 
 //===----------------------------------------------------------------------===//

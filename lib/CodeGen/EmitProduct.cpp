@@ -124,6 +124,17 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
     init = access(op.getOutputs()[0], outputMap);
     repeatable = false;
   }
+  if (op->hasAttr("weir.skip_zero_lines") && !sumBlock)
+    padded = findPaddedLines(op);
+  // Loops of their own are needed, over lines and over the kernel's rows, and another one in it.
+  auto isAlone = [](const MergedLoop &loop, int64_t dim) {
+    return loop.dims == SmallVector<int64_t>{dim} && !loop.batched;
+  };
+  if (padded && (sumLoopsMerged.size() < 2 || !isAlone(sumLoopsMerged.front(), padded->kernelDim) ||
+                 llvm::none_of(rowLoops, [&](const MergedLoop &loop) {
+                   return isAlone(loop, padded->lineDim);
+                 })))
+    padded.reset();
   for (const MergedLoop &loop : rowLoops)
     rowsPerExample *= loop.size;
   fewRows = rowsPerExample < strategy.getRows();

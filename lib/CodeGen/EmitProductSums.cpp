@@ -49,6 +49,8 @@ SmallVector<Value> ProductEmitter::panelMemories(ArrayRef<Panel> panels) {
 void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
   SmallVector<Value> rowStarts = rowMemories(rows), panelStarts = panelMemories(panels);
   SmallVector<Strip> all = strips(panels);
+  if (padded)
+    std::tie(kernelFrom, kernelTo) = kernelRowsOf(rows);
   // All sums of one kind, then all of the next.
   int64_t kinds = strategy.getSums();
   SmallVector<Value> sums;
@@ -90,6 +92,10 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
   if (level == 0 && sumBlock) {
     from = mulIndex(builder, loc, sumFrom, merged.size);
     to = mulIndex(builder, loc, sumTo, merged.size);
+  }
+  if (level == 0 && padded) {
+    from = kernelFrom;
+    to = kernelTo;
   }
   int64_t kinds = strategy.getSums();
   if (kinds > 1 && level + 1 == sumLoopsMerged.size() && !merged.batched) {

@@ -10,6 +10,7 @@
 
 #include "FlatAccess.h"
 #include "Kernel.h"
+#include "PaddedLines.h"
 #include "VectorBody.h"
 
 #include "weir/Dialect/IR/WeirDialect.h"
@@ -83,6 +84,9 @@ private:
   SmallVector<Value> splitRow(Value row);
   Value lineEnd(const FlatAccess &access, ArrayRef<Value> positions);
 
+  // Which kernel rows a group needs (PaddedLines.cpp): from the first to before the second.
+  std::pair<Value, Value> kernelRowsOf(const Rows &rows);
+
   // One group of rows (EmitProductSums.cpp).
   void emitGroup(ArrayRef<Panel> panels, const Rows &rows);
   SmallVector<Strip> strips(ArrayRef<Panel> panels);
@@ -151,6 +155,9 @@ private:
   // over the next ones: those from `sumFrom` to `sumTo`. 0 if it doesn't.
   int64_t sumBlock = 0;
   Value sumFrom, sumTo, isFirstBlock;
+  // Zero lines that groups of rows leave out, if they do; the kernel rows of the current group.
+  std::optional<PaddedLines> padded;
+  Value kernelFrom, kernelTo;
   // The epilogue's operands, by argument number; null for the product itself.
   SmallVector<std::optional<FlatAccess>> epilogueInputs;
   std::optional<FlatAccess> init; // what the sum is added to

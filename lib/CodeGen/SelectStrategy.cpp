@@ -1,5 +1,7 @@
 //===- SelectStrategy.cpp - decides how each product is tiled and blocked ------===//
 
+#include "PaddedLines.h"
+
 #include "weir/CodeGen/CostModel.h"
 #include "weir/CodeGen/Passes.h"
 #include "weir/Dialect/IR/WeirDialect.h"
@@ -39,6 +41,15 @@ static int64_t rowStep(linalg::GenericOp op) {
   return 0;
 }
 
+// How many elements of memory there are for each row: less than the depth where windows overlap.
+static int64_t rowShare(linalg::GenericOp op, int64_t rowsPerExample, int64_t depth) {
+  auto memory = cast<RankedTensorType>(op.getInputs()[0].getType());
+  int64_t elements = 1;
+  for (int64_t size : memory.getShape())
+    elements *= ShapedType::isDynamic(size) ? 1 : size;
+  return std::clamp<int64_t>(elements / rowsPerExample, 1, depth);
+}
+
 namespace {
 struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPass> {
   using Base::Base;
@@ -69,7 +80,8 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
         matrices *= size;
     }
 
-    weir::ProductShape shape{rowsPerExample, depth, width, rowStep(op)};
+    weir::ProductShape shape{rowsPerExample, depth, width, rowStep(op),
+                             rowShare(op, rowsPerExample, depth)};
     weir::VectorUnit unit{lanes, vectorRegisters, cacheBytes};
     weir::ProductTiling tiling = weir::chooseTiling(shape, unit);
     // What no example takes part in is computed once, at load. Where that is little, a
@@ -87,6 +99,14 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     if (op->hasAttr("weir.product") && perCall &&
         weir::fetchingPanelsPays(matrices * depth * width * 4, unit))
       op->setAttr("weir.fetch_panels", UnitAttr::get(&getContext()));
+    if (auto padded = weir::findPaddedLines(op); padded && perCall) {
+      SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+      int64_t lines = sizes[padded->lineDim];
+      double share = weir::shareLeftOut(*padded, lines, rowsPerExample / lines,
+                                        sizes[padded->kernelDim], tiling.rows);
+      if (weir::skippingPays(share, shape, tiling))
+        op->setAttr("weir.skip_zero_lines", UnitAttr::get(&getContext()));
+    }
     // The matrices of Winograd's convolution are no weights any more: rounding them would
     // cost more accuracy than rounding weights.
     if (weights == weir::WeightFormat::BF16 && op->hasAttr("weir.product") && perCall &&

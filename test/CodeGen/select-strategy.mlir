@@ -17,10 +17,11 @@ func.func @wide(%x: tensor<?x72xf32>, %w: tensor<72x40xf32>) -> tensor<?x40xf32>
   return %r : tensor<?x40xf32>
 }
 
-// 49 rows per example: ten groups of five leave one row to repeat, nine of six five.
+// 49 rows per example: ten groups of five leave one row to repeat, nine of six five; seven groups
+// of seven none, five of ten one.
 // CHECK-LABEL: func.func @small_image
 // AVX2: #weir.product_strategy<rows = 5, columns = 16, lanes = 8,
-// AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
+// AVX512: #weir.product_strategy<rows = 7, columns = 32, lanes = 16,
 func.func @small_image(%x: tensor<?x7x7x16xf32>, %w: tensor<16x40xf32>) -> tensor<?x7x7x40xf32> {
   %r = weir.product %x, %w : (tensor<?x7x7x16xf32>, tensor<16x40xf32>) -> tensor<?x7x7x40xf32>
   return %r : tensor<?x7x7x40xf32>

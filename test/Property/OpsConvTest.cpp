@@ -66,6 +66,25 @@ TEST(ConvShapesTest, LonePointwise) {
   expectAgrees(model, plainOptions());
 }
 
+// Images whose first and last lines are padding for whole groups of results, so that kernel rows
+// are left out: with strides, with dilations, with windows that lie in the padding altogether,
+// with lines of a group and with groups that reach into the next line or the next example.
+TEST(ConvShapesTest, PaddedLinesAreLeftOut) {
+  ModelText model{{"x: f32[64, 14, 14]", "y: f32[96, 9, 5]", "z: f32[80, 3, 20]"},
+                  {"conv2d(x, 17, kernel: 3, stride: 2, padding: 1)",
+                   "conv2d(x, 33, kernel: 5, stride: 2, padding: 2, bias: false)",
+                   "conv2d(y, 16, kernel: 3, padding: 3)",
+                   "conv2d(y, 20, kernel: 3, stride: 2, padding: 2, dilation: 2)",
+                   "conv2d(y, 9, kernel: 3, stride: 3, padding: (4, 0))",
+                   "conv2d(z, 32, kernel: 3, padding: (2, 1), dilation: (2, 1))",
+                   "conv2d(z, 8, kernel: (4, 3), stride: (2, 1), padding: (3, 1))",
+                   "conv2d(pad(x, (0, 2, 0), (0, 0, 3)), 18, kernel: 3)"}};
+  for (CompileOptions options : {testOptions(), plainOptions()}) {
+    options.rewrites.convAlgorithm = ConvAlgorithm::Windows;
+    expectAgrees(model, options);
+  }
+}
+
 TEST(ConvShapesTest, EachAxisHasItsOwnSettings) {
   ModelText model{{"x: f32[3, 8, 11]"},
                   {"conv2d(x, 5, kernel: (1, 3))", "conv2d(x, 5, kernel: (3, 1), padding: (1, 0))",

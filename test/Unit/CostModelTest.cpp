@@ -118,6 +118,22 @@ TEST(CostModel, NoProductCostsLessThanItMultiplies) {
       }
 }
 
+TEST(CostModel, RowsThatOverlapShareTheirBlock) {
+  // 49 windows of 4608 elements, of which most are those of other windows.
+  VectorUnit unit{16, 32, 1 << 20};
+  EXPECT_EQ(chooseTiling({49, 4608, 512, 4096, 16 * 16 * 512 / 49}, unit).rowBlock, 49);
+  EXPECT_EQ(chooseTiling({49, 4608, 512, 4096}, unit).rowBlock, 28);
+}
+
+TEST(CostModel, SkippingMustSaveMoreThanItCosts) {
+  ProductShape shape{49, 4608, 512};
+  ProductTiling tiling = chooseTiling(shape, kAvx2);
+  EXPECT_TRUE(skippingPays(0.05, shape, tiling));
+  EXPECT_FALSE(skippingPays(0, shape, tiling));
+  shape.depth = 25;
+  EXPECT_FALSE(skippingPays(0.05, shape, tiling));
+}
+
 TEST(CostModel, MoreIsNeverCheaper) {
   ProductShape shape{49, 288, 64};
   ProductTiling tiling = chooseTiling(shape, kAvx2);

@@ -22,6 +22,7 @@ namespace weir {
 struct ProductShape {
   int64_t rows, depth, width;
   int64_t rowStep = 0; // elements from one row to the next; 0 if it is the depth
+  int64_t rowShare = 0; // elements of memory per row, fewer where rows overlap; 0: the depth
 };
 
 /// What of a processor decides how a product is cut.
@@ -48,7 +49,7 @@ int64_t lanesFor(int64_t columns, int64_t most);
 ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
 
 /// The cost of the product for `batch` examples, with a tile of `rows` by `columns`:
-/// besides what it multiplies, a step per group of rows to read the panel, what is computed
+/// besides what it multiplies, half a step per group of rows to read the panel, what is computed
 /// in rows and columns that don't exist, and what begins and ends each tile.
 double productCost(const ProductShape &shape, const ProductTiling &tiling, int64_t batch);
 
@@ -60,6 +61,10 @@ bool halvedWeightsPay(const ProductShape &shape, const ProductTiling &tiling,
 /// Whether a product that reads so many bytes of packed matrices should fetch each panel while
 /// it computes with the one before: where they don't stay in the second-level cache.
 bool fetchingPanelsPays(int64_t bytes, const VectorUnit &unit);
+
+/// Whether finding out which of a product's terms are zeros for a group of rows takes less time
+/// than adding them, if they are this share of all.
+bool skippingPays(double share, const ProductShape &shape, const ProductTiling &tiling);
 
 //===----------------------------------------------------------------------===//
 // Convolutions

@@ -54,6 +54,10 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
     A product whose packed matrices don't stay in half of that cache also gets
     `weir.fetch_panels`: while one panel is read, the next one is fetched.
 
+    A product of windows whose first and last image lines are padding (`weir.zero_lines = [first,
+    last]`, how many there are) gets `weir.skip_zero_lines` where leaving out what is multiplied
+    with them takes less time than multiplying.
+
     With `weights=bf16` those products whose time goes into reading their matrix, as far
     as `halvedWeightsPay` can tell (CostModel.h), also get `weir.weights = bf16`.
   }];

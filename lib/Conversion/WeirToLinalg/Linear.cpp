@@ -22,6 +22,17 @@ static Value lookThroughWindows(Value original, Value converted, SmallVector<Aff
   return rewriter.getRemappedValue(windows.getInput());
 }
 
+// How many of the first and of the last lines of the image are zeros, if the rows are windows of
+// a padded one.
+static DenseI64ArrayAttr zeroLines(Value rows) {
+  auto windows = rows.getDefiningOp<WindowsOp>();
+  auto pad = windows ? windows.getInput().getDefiningOp<PadOp>() : PadOp();
+  if (!pad || !pad.getValue().isPosZero() || pad.getLow().size() != 3)
+    return nullptr;
+  int64_t low = pad.getLow()[0], high = pad.getHigh()[0];
+  return low + high > 0 ? DenseI64ArrayAttr::get(rows.getContext(), {low, high}) : nullptr;
+}
+
 // Where all sizes are known, the rows aren't a batch's but a small table's, which is
 // multiplied once per load. That takes a plain loop less time than the compiler needs
 // for a kernel and for packing its matrix.
@@ -76,8 +87,11 @@ struct ProductLowering : OpConversionPattern<ProductOp> {
     auto generic =
         linalg::GenericOp::create(rewriter, loc, type, ValueRange{rows, adaptor.getMatrix()}, init,
                                   maps, iterators, buildMultiplyAdd);
-    if (!isSmallTable(generic))
+    if (!isSmallTable(generic)) {
       generic->setAttr("weir.product", rewriter.getUnitAttr());
+      if (DenseI64ArrayAttr zeros = zeroLines(op.getRows()))
+        generic->setAttr("weir.zero_lines", zeros);
+    }
     rewriter.replaceOp(op, generic.getResults());
     return success();
   }

@@ -1,0 +1,88 @@
+//===- PaddedLines.cpp - lines of an image that are known to be zeros ---------------------===//
+
+#include "PaddedLines.h"
+
+#include "ProductEmitter.h"
+
+using namespace mlir;
+using namespace weir;
+
+std::optional<PaddedLines> weir::findPaddedLines(linalg::GenericOp product) {
+  auto zeros = product->getAttrOfType<DenseI64ArrayAttr>("weir.zero_lines");
+  if (!zeros)
+    return std::nullopt;
+  constexpr unsigned axis = 1; // of the image: batch, lines, columns, channels
+  AffineMap map = product.getIndexingMapsArray()[0];
+  auto type = cast<ShapedType>(product.getInputs()[0].getType());
+  if (zeros.size() != 2 || map.getNumResults() <= axis || type.isDynamicDim(axis))
+    return std::nullopt;
+  AffineMap line = map.getSubMap({axis});
+  SmallVector<int64_t> at(map.getNumDims(), 0);
+  int64_t origin = line.compose(at)[0];
+  PaddedLines padded{-1, -1, 0, 0, zeros[0], type.getDimSize(axis) - zeros[1]};
+  for (unsigned dim = 0; dim < map.getNumDims(); ++dim) {
+    if (!line.isFunctionOfDim(dim))
+      continue;
+    at[dim] = 1;
+    int64_t factor = line.compose(at)[0] - origin;
+    at[dim] = 0;
+    bool summed = product.getIteratorTypesArray()[dim] == utils::IteratorType::reduction;
+    int64_t &found = summed ? padded.kernelDim : padded.lineDim;
+    if (found >= 0)
+      return std::nullopt;
+    found = dim;
+    (summed ? padded.dilation : padded.stride) = factor;
+  }
+  if (padded.lineDim < 0 || padded.kernelDim < 0)
+    return std::nullopt;
+  return padded;
+}
+
+double weir::shareLeftOut(const PaddedLines &padded, int64_t lines, int64_t columns,
+                          int64_t kernelRows, int64_t height) {
+  int64_t results = lines * columns, leftOut = 0;
+  for (int64_t first = 0; first < results; first += height) {
+    int64_t last = std::min(first + height, results) - 1;
+    for (int64_t i = 0; i < kernelRows; ++i) {
+      int64_t least = first / columns * padded.stride + i * padded.dilation;
+      int64_t greatest = last / columns * padded.stride + i * padded.dilation;
+      if (greatest < padded.begin || least >= padded.end)
+        leftOut += last + 1 - first;
+    }
+  }
+  return double(leftOut) / double(results * kernelRows);
+}
+
+// The kernel rows that have an element which isn't padding, of any row of the group. The rows
+// are consecutive: the first and the last one have the least and the greatest line, except where
+// the group reaches into the next example. A group as large as an example, or nearly so, has all
+// lines.
+std::pair<Value, Value> ProductEmitter::kernelRowsOf(const Rows &rows) {
+  size_t axis = 0;
+  while (rowLoops[axis].innermost() != padded->lineDim)
+    ++axis;
+  int64_t kernelRows = sumLoopsMerged.front().size, perLine = 1;
+  for (size_t inner = axis + 1; inner < rowLoops.size(); ++inner)
+    perLine *= rowLoops[inner].size;
+  if (rows.count - 1 > (rowLoops[axis].size - 1) * perLine)
+    return {constant(0), constant(kernelRows)};
+  auto lineOf = [&](Value row) { return splitRow(row)[axis]; };
+  Value lastRow = addIndex(builder, loc, rows.first, constant(rows.count - 1));
+  if (rows.last)
+    lastRow = arith::MinUIOp::create(builder, loc, lastRow, rows.last);
+  Value first = lineOf(rows.first), last = lineOf(lastRow);
+  Value sameExample = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule, first, last);
+  Value least = arith::SelectOp::create(builder, loc, sameExample, first, constant(0));
+  Value greatest =
+      arith::SelectOp::create(builder, loc, sameExample, last, constant(rowLoops[axis].size - 1));
+  // The number of kernel rows before image line `bound`, in windows of result line `line`.
+  auto rowsBefore = [&](int64_t bound, Value line) -> Value {
+    Value left = arith::SubIOp::create(builder, loc, constant(bound),
+                                       mulIndex(builder, loc, line, padded->stride));
+    left = arith::MaxSIOp::create(builder, loc, left, constant(0));
+    left = addIndex(builder, loc, left, constant(padded->dilation - 1));
+    left = builder.createOrFold<arith::DivUIOp>(loc, left, constant(padded->dilation));
+    return arith::MinSIOp::create(builder, loc, left, constant(kernelRows));
+  };
+  return {rowsBefore(padded->begin, greatest), rowsBefore(padded->end, least)};
+}
