@@ -22,8 +22,15 @@ static OpOperand *findCut(OpOperand &use) {
   return cut && cut.getSource() == use.get() ? &cut.getSourceMutable() : nullptr;
 }
 
-// The first use keeps the op, every further one gets a copy of it.
-static void giveEachUseItsOwn(Operation *op) {
+// Whether the use puts something into the tensor.
+static bool isInsertion(OpOperand &use) {
+  auto insert = dyn_cast<tensor::InsertSliceOp>(use.getOwner());
+  return insert && use.get() == insert.getDest() &&
+         use.getOperandNumber() == insert.getDestMutable().getOperandNumber();
+}
+
+// The first use of this kind keeps the op, every further one gets a copy of it.
+static void giveEachUseItsOwn(Operation *op, llvm::function_ref<bool(OpOperand &)> isOfKind) {
   OpBuilder builder(op);
   builder.setInsertionPointAfter(op);
   DenseMap<OpOperand *, OpOperand *> cuts;
@@ -33,8 +40,10 @@ static void giveEachUseItsOwn(Operation *op) {
     if (OpOperand *cut = findCut(use); cut && isCut.insert(cut).second)
       cuts[&use] = cut;
   for (OpOperand &use : op->getUses())
-    if (!isCut.contains(&use))
+    if (!isCut.contains(&use) && isOfKind(use))
       uses.push_back(&use);
+  if (uses.empty())
+    return;
   for (OpOperand *use : ArrayRef(uses).drop_back()) {
     Value own = builder.clone(*op)->getResult(0);
     use->set(own);
@@ -48,17 +57,23 @@ struct SeparateResultsPass : weir::impl::SeparateResultsPassBase<SeparateResults
   using Base::Base;
 
   void runOnOperation() override {
-    SmallVector<Operation *> fills, empties;
+    auto any = [](OpOperand &) { return true; };
+    // What was put into a tensor first may be the same for two of them; from the last insertion
+    // to the first, for each copy is a further use of what it puts something into.
+    SmallVector<Operation *> inserts, fills, empties;
+    getOperation().walk([&](tensor::InsertSliceOp op) { inserts.push_back(op); });
+    for (Operation *op : llvm::reverse(inserts))
+      giveEachUseItsOwn(op, isInsertion);
     getOperation().walk([&](linalg::FillOp op) {
       if (op.hasPureTensorSemantics())
         fills.push_back(op);
     });
     for (Operation *op : fills)
-      giveEachUseItsOwn(op);
+      giveEachUseItsOwn(op, any);
     // Now, for each fill has one.
     getOperation().walk([&](tensor::EmptyOp op) { empties.push_back(op); });
     for (Operation *op : empties)
-      giveEachUseItsOwn(op);
+      giveEachUseItsOwn(op, any);
   }
 };
 } // namespace

@@ -76,3 +76,39 @@ func.func @padding(%x: tensor<?x4xf32>, %y: tensor<?x5xf32>, %n: index)
   } -> tensor<?x5xf32>
   return %padded, %other : tensor<?x5xf32>, tensor<?x5xf32>
 }
+
+// Two joins that begin with the same part: what puts it there is done for each of them, into a
+// tensor of its own.
+// CHECK-LABEL: func.func @joins
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<?x3xf32>, %[[Y:[a-z0-9]+]]: tensor<?x2xf32>, %[[Z:[a-z0-9]+]]: tensor<?x2xf32>
+// CHECK: %[[E0:.*]] = tensor.empty
+// CHECK: %[[E1:.*]] = tensor.empty
+// CHECK-NOT: tensor.empty
+// CHECK-DAG: %[[A:.*]] = tensor.insert_slice %[[X]] into %[[E0]]
+// CHECK-DAG: %[[B:.*]] = tensor.insert_slice %[[X]] into %[[E1]]
+// CHECK-DAG: tensor.insert_slice %[[Y]] into %[[OF_Y:.*]][0, 3]
+// CHECK: tensor.insert_slice %[[Z]] into %[[OF_Z:.*]][0, 3]
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return
+func.func @joins(%x: tensor<?x3xf32>, %y: tensor<?x2xf32>, %z: tensor<?x2xf32>, %n: index)
+    -> (tensor<?x5xf32>, tensor<?x5xf32>) {
+  %e = tensor.empty(%n) : tensor<?x5xf32>
+  %both = tensor.insert_slice %x into %e[0, 0] [%n, 3] [1, 1] : tensor<?x3xf32> into tensor<?x5xf32>
+  %a = tensor.insert_slice %y into %both[0, 3] [%n, 2] [1, 1] : tensor<?x2xf32> into tensor<?x5xf32>
+  %b = tensor.insert_slice %z into %both[0, 3] [%n, 2] [1, 1] : tensor<?x2xf32> into tensor<?x5xf32>
+  return %a, %b : tensor<?x5xf32>, tensor<?x5xf32>
+}
+
+// Readers share what was put together.
+// CHECK-LABEL: func.func @readers
+// CHECK: tensor.insert_slice
+// CHECK: %[[WHOLE:.*]] = tensor.insert_slice
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return %[[WHOLE]], %[[WHOLE]]
+func.func @readers(%x: tensor<?x3xf32>, %y: tensor<?x2xf32>, %n: index)
+    -> (tensor<?x5xf32>, tensor<?x5xf32>) {
+  %e = tensor.empty(%n) : tensor<?x5xf32>
+  %a = tensor.insert_slice %x into %e[0, 0] [%n, 3] [1, 1] : tensor<?x3xf32> into tensor<?x5xf32>
+  %b = tensor.insert_slice %y into %a[0, 3] [%n, 2] [1, 1] : tensor<?x2xf32> into tensor<?x5xf32>
+  return %b, %b : tensor<?x5xf32>, tensor<?x5xf32>
+}

@@ -43,16 +43,21 @@ inline CompileOptions plainOptions() {
   return options;
 }
 
-/// Compiles the model and checks it with random inputs.
+/// Compiles the model of this text and checks it with random inputs.
+inline void expectAgrees(const std::string &text, const CompileOptions &options = testOptions(),
+                         const std::vector<int64_t> &batches = {1, 3, 8, 13}) {
+  auto harness = Harness::create(text, options, /*seed=*/1);
+  ASSERT_TRUE(harness.ok()) << harness.error().message << text;
+  for (int64_t batch : batches) {
+    Result<void> good = (*harness)->check(batch, /*seed=*/batch);
+    EXPECT_TRUE(good.ok()) << good.error().message << "\n" << text;
+  }
+}
+
 inline void expectAgrees(const ModelText &model, const CompileOptions &options = testOptions(),
                          const std::vector<int64_t> &batches = {1, 3, 8, 13}) {
   ASSERT_FALSE(model.expressions.empty());
-  auto harness = Harness::create(model.text(), options, /*seed=*/1);
-  ASSERT_TRUE(harness.ok()) << harness.error().message << model.text();
-  for (int64_t batch : batches) {
-    Result<void> good = (*harness)->check(batch, /*seed=*/batch);
-    EXPECT_TRUE(good.ok()) << good.error().message << "\n" << model.text();
-  }
+  expectAgrees(model.text(), options, batches);
 }
 
 } // namespace weir::property

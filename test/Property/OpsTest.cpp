@@ -226,14 +226,8 @@ TEST(ElementwiseTest, ParametersAreRepeated) {
     output f = sum(x, axis: 0) * middle + number
     output g = concat(x, x * all, axis: 1) + front
   })";
-  for (const CompileOptions &options : {testOptions(), plainOptions()}) {
-    auto harness = Harness::create(text, options, 1);
-    ASSERT_TRUE(harness.ok()) << harness.error().message;
-    for (int64_t batch : {1, 3, 8, 13}) {
-      Result<void> good = (*harness)->check(batch, batch);
-      EXPECT_TRUE(good.ok()) << good.error().message;
-    }
-  }
+  for (const CompileOptions &options : {testOptions(), plainOptions()})
+    expectAgrees(text, options);
 }
 
 TEST(ElementwiseTest, EveryFunction) {
@@ -323,6 +317,23 @@ TEST(ShapeTest, Concats) {
         "concat(transpose(a, 2, 1, 0), transpose(b, 2, 1, 0), axis: 1)",
         "concat(sum(a, axis: 0, keep: true), b)", "concat(linear(v, 7), v, linear(v, 9))",
         "concat(conv2d(a, 2, kernel: 1), b, axis: 0)", "concat(pad(v, (1,)), w)"}});
+}
+
+// Outputs that begin with the same part, which is put into each of them.
+TEST(ShapeTest, ConcatsWithAPartInCommon) {
+  std::string text = R"(model Test() {
+    input i: index<7>
+    input j: index<16>
+    input v: f32[13]
+    let common = embedding(i, 18)
+    output a = concat(common, embedding(j, 9, name: b))
+    output b = concat(common, embedding(j, 9, name: c))
+    output c = concat(relu(v), tanh(v), sin(v))
+    output d = concat(relu(v), tanh(v), cos(v))
+    output e = concat(relu(v), cos(v), tanh(v))
+  })";
+  for (const CompileOptions &options : {testOptions(), plainOptions()})
+    expectAgrees(text, options);
 }
 
 } // namespace

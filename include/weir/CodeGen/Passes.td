@@ -135,7 +135,8 @@ def FuseElementwisePass : Pass<"weir-fuse-elementwise", "::mlir::func::FuncOp"> 
 def SeparateResultsPass : Pass<"weir-separate-results", "::mlir::func::FuncOp"> {
   let summary = "gives each op a tensor of its own to write to";
   let description = [{
-    Undoes for empty and filled tensors what common-subexpression elimination did. Two
+    Undoes for empty and filled tensors, and for those into which something was put, what
+    common-subexpression elimination did. Two
     ops that start from one tensor would get one buffer, hence a copy; and where both
     results leave the function, upstream's elimination of empty tensors would put both
     into the first one's memory, the second to be overwritten before it is read.
