@@ -328,9 +328,9 @@ TEST(ShapeTest, ConcatsWithAPartInCommon) {
     let common = embedding(i, 18)
     output a = concat(common, embedding(j, 9, name: b))
     output b = concat(common, embedding(j, 9, name: c))
-    output c = concat(relu(v), tanh(v), sin(v))
-    output d = concat(relu(v), tanh(v), cos(v))
-    output e = concat(relu(v), cos(v), tanh(v))
+    output c = concat(relu(v), tanh(v), exp(v))
+    output d = concat(relu(v), tanh(v), sigmoid(v))
+    output e = concat(relu(v), sigmoid(v), tanh(v))
   })";
   for (const CompileOptions &options : {testOptions(), plainOptions()})
     expectAgrees(text, options);
