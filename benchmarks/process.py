@@ -31,6 +31,9 @@ class Worker:
         variables = dict(os.environ, WEIR_CLOCK=self.clock, OMP_NUM_THREADS=count,
                          MKL_NUM_THREADS=count, OPENBLAS_NUM_THREADS=count,
                          TF_CPP_MIN_LOG_LEVEL="3", JAX_PLATFORMS="cpu", CUDA_VISIBLE_DEVICES="")
+        # Each library chooses its kernels by the processor, whatever the surroundings say.
+        for forced in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+            variables.pop(forced, None)
         os.makedirs(cases.WORK, exist_ok=True)
         self.log = os.path.join(cases.WORK, f"{self.peer}.log")
         with open(self.log, "ab") as log:

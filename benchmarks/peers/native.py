@@ -1,6 +1,7 @@
 """Calls into C, and the clock that times them from C."""
 
 import ctypes
+import mmap
 import os
 
 from . import MOST_SAMPLES, SHORTEST
@@ -35,8 +36,17 @@ def time_calls(function, arguments, seconds):
     return list(times[:samples])
 
 
+LARGE = 4 << 20  # bytes from which memory is asked for in large pages, as `weir run` does
+
+
 def aligned(size):
     """Memory at a multiple of 64: (what keeps it alive, its address)."""
+    if size >= LARGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        page = 2 << 20
+        block = mmap.mmap(-1, size + page)
+        block.madvise(mmap.MADV_HUGEPAGE)
+        view = (ctypes.c_char * len(block)).from_buffer(block)
+        return (block, view), (ctypes.addressof(view) + page - 1) & -page
     memory = ctypes.create_string_buffer(size + 64)
     return memory, (ctypes.addressof(memory) + 63) & ~63
 
