@@ -66,9 +66,14 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
   rows = fittingHeight(shape.rows, rows, vectors);
   tiling.rows = rows;
 
-  // The rows of a block fit half of the second-level cache.
+  // The rows of a block fit half of the second-level cache. For each block a matrix that is much
+  // larger than that cache comes from beyond it once: then four times as many rows, which come
+  // from there for each panel, but in little of the panel's time.
+  int64_t matrixBytes = shape.depth * shape.width * 4;
+  int64_t blockBytes =
+      matrixBytes > 4 * unit.cacheBytes ? 2 * unit.cacheBytes : unit.cacheBytes / 2;
   int64_t rowShare = shape.rowShare != 0 ? shape.rowShare : shape.depth;
-  int64_t rowBlock = std::max<int64_t>(unit.cacheBytes / 2 / (rowShare * 4), rows);
+  int64_t rowBlock = std::max<int64_t>(blockBytes / (rowShare * 4), rows);
   rowBlock = std::min<int64_t>(roundUp(rowBlock, rows), 64 * rows);
   // A result whose rows are many per example is split between threads by rows, and so
   // is one whose matrix stays in the cache: a few groups of rows are a unit. Of a large
@@ -76,7 +81,7 @@ ProductTiling weir::chooseTiling(const ProductShape &shape, const VectorUnit &un
   int64_t panels = divideUp(shape.width, tiling.columns);
   int64_t panelBlock = panels;
   if (shape.rows < 2 * rowBlock) {
-    if (shape.depth * shape.width * 4 <= unit.cacheBytes / 2)
+    if (matrixBytes <= unit.cacheBytes / 2)
       rowBlock = std::min(rowBlock, 4 * rows);
     else
       panelBlock = std::min(

@@ -121,8 +121,14 @@ TEST(CostModel, NoProductCostsLessThanItMultiplies) {
 TEST(CostModel, RowsThatOverlapShareTheirBlock) {
   // 49 windows of 4608 elements, of which most are those of other windows.
   VectorUnit unit{16, 32, 1 << 20};
-  EXPECT_EQ(chooseTiling({49, 4608, 512, 4096, 16 * 16 * 512 / 49}, unit).rowBlock, 49);
-  EXPECT_EQ(chooseTiling({49, 4608, 512, 4096}, unit).rowBlock, 28);
+  EXPECT_EQ(chooseTiling({49, 4608, 64, 4096, 16 * 16 * 512 / 49}, unit).rowBlock, 49);
+  EXPECT_EQ(chooseTiling({49, 4608, 64, 4096}, unit).rowBlock, 28);
+}
+
+TEST(CostModel, LargeMatricesAreReadForMoreRowsAtATime) {
+  VectorUnit unit{16, 32, 1 << 20};
+  EXPECT_EQ(chooseTiling({1, 2048, 512}, unit).rowBlock, 64);
+  EXPECT_EQ(chooseTiling({1, 2048, 2048}, unit).rowBlock, 256);
 }
 
 TEST(CostModel, SkippingMustSaveMoreThanItCosts) {
