@@ -46,11 +46,12 @@ func.func @narrow(%x: tensor<?x72xf32>, %w: tensor<72x4xf32>) -> tensor<?x4xf32>
   return %r : tensor<?x4xf32>
 }
 
-// Rows of a thousand elements: half of the cache holds 64 of them, rounded up to whole
-// groups of six. A row per example, so panels are divided between threads as well.
+// Rows of a thousand elements: half of the cache holds 64 of them. The matrix is larger than four
+// caches, so there are four times as many, rounded up to whole groups of six. A row per example,
+// so panels are divided between threads as well.
 // CHECK-LABEL: func.func @deep
-// AVX2: rowBlock = 66, panelBlock = 8>
-// SMALL: rowBlock = 12, panelBlock = 8>
+// AVX2: rowBlock = 258, panelBlock = 8>
+// SMALL: rowBlock = 36, panelBlock = 8>
 func.func @deep(%x: tensor<?x1024xf32>, %w: tensor<1024x1024xf32>) -> tensor<?x1024xf32> {
   %r = weir.product %x, %w : (tensor<?x1024xf32>, tensor<1024x1024xf32>) -> tensor<?x1024xf32>
   return %r : tensor<?x1024xf32>
