@@ -21,7 +21,7 @@ namespace weir {
 /// A product of `rows` rows per example with a matrix [depth, width].
 struct ProductShape {
   int64_t rows, depth, width;
-  int64_t rowStep = 0; // elements from one row to the next; 0 if it is the depth
+  int64_t rowStep = 0;  // elements from one row to the next; 0 if it is the depth
   int64_t rowShare = 0; // elements of memory per row, fewer where rows overlap; 0: the depth
 };
 
