@@ -1,5 +1,6 @@
 """Calls into C, and the clock that times them from C."""
 
+import contextlib
 import ctypes
 import mmap
 import os
@@ -43,8 +44,9 @@ def aligned(size):
     """Memory at a multiple of 64: (what keeps it alive, its address)."""
     if size >= LARGE and hasattr(mmap, "MADV_HUGEPAGE"):
         page = 2 << 20
-        block = mmap.mmap(-1, size + page)
-        block.madvise(mmap.MADV_HUGEPAGE)
+        block = mmap.mmap(-1, size + page, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        with contextlib.suppress(OSError):  # a wish
+            block.madvise(mmap.MADV_HUGEPAGE)
         view = (ctypes.c_char * len(block)).from_buffer(block)
         return (block, view), (ctypes.addressof(view) + page - 1) & -page
     memory = ctypes.create_string_buffer(size + 64)

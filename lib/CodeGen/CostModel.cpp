@@ -135,10 +135,11 @@ bool weir::fetchingPanelsPays(int64_t bytes, const VectorUnit &unit) {
 }
 
 bool weir::skippingPays(double share, const ProductShape &shape, const ProductTiling &tiling) {
-  // A guess: four divisions by constants, in multiply-adds of vectors.
-  constexpr double cost = 60;
+  // A guess, in multiply-adds of vectors per group: divisions by constants, and twice as much for
+  // a loop whose bounds aren't known.
+  constexpr double cost = 120;
   double vectors = double(tiling.rows * tiling.columns) / double(tiling.lanes);
-  return share * double(shape.depth) * vectors > 2 * cost;
+  return share * double(shape.depth) * vectors > cost;
 }
 
 //===----------------------------------------------------------------------===//

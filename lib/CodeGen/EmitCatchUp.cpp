@@ -24,7 +24,7 @@ SmallVector<Value> UpdateEmitter::loadHypers(CatchUpRowsOp op, Value step) {
   return hypers;
 }
 
-// Whether a new state follows from the states and the hyperparameters alone: then a row
+// Whether a new state follows from more than the states and the hyperparameters: if not, a row
 // whose states are all alike keeps them alike.
 static bool statesDependOnParameter(Block &body) {
   DenseSet<Value> dependent = {body.getArgument(0)};
@@ -159,7 +159,10 @@ void UpdateEmitter::replayFreshRows(CatchUpRowsOp op, ArrayRef<float> initial, i
                                     isInitial(load(tables[1 + state], piece.at, piece), value));
     return fresh;
   };
-  Value fresh = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, seen, now);
+  Value missed = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, seen, now);
+  builder.setInsertionPointToStart(
+      scf::IfOp::create(builder, loc, missed, /*withElseRegion=*/false).thenBlock());
+  Value fresh = arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true));
   int64_t whole = columns / lanes * lanes;
   if (whole > 0) {
     auto loop = scf::ForOp::create(builder, loc, constant(0), constant(whole), constant(lanes),

@@ -124,7 +124,7 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
     init = access(op.getOutputs()[0], outputMap);
     repeatable = false;
   }
-  if (op->hasAttr("weir.skip_zero_lines") && !sumBlock)
+  if (op->hasAttr("weir.skip_zero_lines"))
     padded = findPaddedLines(op);
   // Loops of their own are needed, over lines and over the kernel's rows, and another one in it.
   auto isAlone = [](const MergedLoop &loop, int64_t dim) {
@@ -195,8 +195,8 @@ void ProductEmitter::emit() {
   int64_t panels = llvm::divideCeil(width, strategy.getColumns());
   int64_t panelBlocks = llvm::divideCeil(panels, strategy.getPanelBlock());
   // Rounded up; a batch of no examples has no block.
-  Value padded = addIndex(builder, loc, rows, constant(blockRows() - 1));
-  Value rowBlocks = builder.createOrFold<arith::DivUIOp>(loc, padded, constant(blockRows()));
+  Value rowsAndRest = addIndex(builder, loc, rows, constant(blockRows() - 1));
+  Value rowBlocks = builder.createOrFold<arith::DivUIOp>(loc, rowsAndRest, constant(blockRows()));
   Value units = mulIndex(builder, loc, rowBlocks, panelBlocks);
   int64_t work = rowsPerExample * depth * width;
   for (int64_t dim : sharedDims) {
@@ -350,7 +350,7 @@ void ProductEmitter::emitRows(Value rowBegin, Value rowEnd) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     if (fetchesPanels)
-      share = shareOfNextPanel(rowsUpTo(loop.getInductionVar()), step);
+      share = shareOfNextPanel(panel, rowsUpTo(loop.getInductionVar()), step);
     emitGroup(panel, rowsFrom(loop.getInductionVar(), height, lastRow));
   });
   share = {};

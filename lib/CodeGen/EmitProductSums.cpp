@@ -12,6 +12,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace weir;
@@ -165,13 +166,20 @@ void ProductEmitter::prefetch(Value panel, Value at) {
 // What the group that begins `done` rows after the first fetches of the next panel, if it takes
 // `step` columns of each of the panel's rows. Where the panel has fewer columns than there are
 // groups, the last ones fetch what was fetched before.
-ProductEmitter::Share ProductEmitter::shareOfNextPanel(Value done, Value step) {
+ProductEmitter::Share ProductEmitter::shareOfNextPanel(const Panel &panel, Value done, Value step) {
   Value size = mulIndex(builder, loc, step, depth);
   Value group = arith::DivUIOp::create(builder, loc, done, constant(strategy.getRows()));
   Value from = arith::MinUIOp::create(
       builder, loc, arith::MulIOp::create(builder, loc, group, size),
       arith::SubIOp::create(builder, loc, constant(strategy.getColumns() * depth), size));
-  return {addIndex(builder, loc, from, constant(panelStride)), step};
+  // After the last panel comes the first one: of the next matrix, or of this one for other rows.
+  int64_t last = llvm::divideCeil(width, strategy.getColumns()) - 1;
+  int64_t toFirst = (sharedDims.empty() ? 0 : strategy.getColumns() * depth) - last * panelStride;
+  Value isLast =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, panel.number, constant(last));
+  Value ahead =
+      arith::SelectOp::create(builder, loc, isLast, constant(toFirst), constant(panelStride));
+  return {arith::AddIOp::create(builder, loc, from, ahead), step};
 }
 
 // Both vectors of a panel's row at once, from pairs of bf16: one of each vector. bf16 is the

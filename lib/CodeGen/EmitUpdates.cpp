@@ -10,7 +10,8 @@
 //                    for each group of vectors of the row
 //                      load; for each missed step: body; store
 //                        while no step has changed the states, they are no vectors
-//                  without ids, rows of which that holds as a whole come first
+//                  without ids, rows of which that holds as a whole come first, in a kernel
+//                  of their own, where registers hold sixteen vectors of the parameter alone
 //   update_rows:   for each position that is the first of its id    (units of work)
 //                    for each group of vectors of the row
 //                      for each position of the id: gradient += its row

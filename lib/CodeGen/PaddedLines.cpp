@@ -14,17 +14,19 @@ std::optional<PaddedLines> weir::findPaddedLines(linalg::GenericOp product) {
   constexpr unsigned axis = 1; // of the image: batch, lines, columns, channels
   AffineMap map = product.getIndexingMapsArray()[0];
   auto type = cast<ShapedType>(product.getInputs()[0].getType());
-  if (zeros.size() != 2 || map.getNumResults() <= axis || type.isDynamicDim(axis))
+  if (zeros.size() != 2 || map.getNumResults() != 4 || !type.isDynamicDim(0) ||
+      type.isDynamicDim(axis))
     return std::nullopt;
   AffineMap line = map.getSubMap({axis});
   SmallVector<int64_t> at(map.getNumDims(), 0);
-  int64_t origin = line.compose(at)[0];
+  if (line.compose(at)[0] != 0)
+    return std::nullopt;
   PaddedLines padded{-1, -1, 0, 0, zeros[0], type.getDimSize(axis) - zeros[1]};
   for (unsigned dim = 0; dim < map.getNumDims(); ++dim) {
     if (!line.isFunctionOfDim(dim))
       continue;
     at[dim] = 1;
-    int64_t factor = line.compose(at)[0] - origin;
+    int64_t factor = line.compose(at)[0];
     at[dim] = 0;
     bool summed = product.getIteratorTypesArray()[dim] == utils::IteratorType::reduction;
     int64_t &found = summed ? padded.kernelDim : padded.lineDim;

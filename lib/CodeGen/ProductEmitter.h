@@ -103,7 +103,7 @@ private:
                                  SmallVector<Value> accumulators);
   std::pair<Value, Value> widenPairs(Value panel, Value at);
   void prefetch(Value panel, Value at);
-  Share shareOfNextPanel(Value done, Value step);
+  Share shareOfNextPanel(const Panel &panel, Value done, Value step);
   void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
   Value sumSize(const MergedLoop &loop);
 

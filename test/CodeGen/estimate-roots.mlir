@@ -34,9 +34,11 @@ func.func @two(%a: vector<16xf32>, %b: vector<16xf32>) -> (vector<16xf32>, vecto
 // CHECK: scf.if
 // CHECK: llvm.call_intrinsic
 // CHECK: else
+// CHECK-NOT: llvm.call_intrinsic
 // CHECK-COUNT-3: math.sqrt
 // CHECK: scf.if
 // CHECK: llvm.call_intrinsic
+// CHECK-NOT: llvm.call_intrinsic
 // CHECK: return
 func.func @five(%a: vector<16xf32>, %b: vector<16xf32>, %c: vector<16xf32>, %d: vector<16xf32>, %e: vector<16xf32>) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>) {
   %0 = math.sqrt %a : vector<16xf32>

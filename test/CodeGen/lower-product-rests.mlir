@@ -145,7 +145,8 @@ func.func @two_sums(%x: memref<?x75xf32>, %w: memref<1x75x8xf32>, %out: memref<?
 
 // While a panel of 72 rows and 16 columns is read, the groups of rows fetch the next one: of
 // each of its 72 rows as many columns as make a share for each group, 16 divided by the groups
-// and rounded up, but nothing past its end. Four rows of a rest have nobody to share with and
+// and rounded up, but nothing past its end. After the last of three panels comes the first one,
+// two panels before it. Four rows of a rest have nobody to share with and
 // ask for what they read 8 KiB later, 2048 elements; two, over three panels, and one don't.
 // CHECK-LABEL: func.func @ahead
 // CHECK: %[[END:.*]] = arith.select
@@ -162,7 +163,9 @@ func.func @two_sums(%x: memref<?x75xf32>, %w: memref<1x75x8xf32>, %out: memref<?
 // CHECK-DAG: %[[START:.*]] = arith.muli %[[GROUP]], %[[SIZE]]
 // CHECK-DAG: %[[LAST:.*]] = arith.subi %c1152, %[[SIZE]]
 // CHECK: %[[WITHIN:.*]] = arith.minui %[[START]], %[[LAST]]
-// CHECK: %[[FROM:.*]] = arith.addi %[[WITHIN]], %c1152
+// CHECK: %[[IS_LAST:.*]] = arith.cmpi eq, %{{.*}}, %c2
+// CHECK: %[[NEXT:.*]] = arith.select %[[IS_LAST]], %c-2304, %c1152
+// CHECK: %[[FROM:.*]] = arith.addi %[[WITHIN]], %[[NEXT]]
 // CHECK: iter_args
 // CHECK: %[[ROW_OF_PANEL:.*]] = arith.divui %{{.*}}, %c16
 // CHECK: %[[MOVED:.*]] = arith.muli %[[ROW_OF_PANEL]], %[[STEP]]

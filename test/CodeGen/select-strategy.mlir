@@ -66,7 +66,7 @@ func.func @image(%x: tensor<?x30x30x16xf32>, %m: tensor<3x3x16x64xf32>) -> tenso
   return %r : tensor<?x28x28x64xf32>
 }
 
-// A matrix of 590 KiB doesn't stay in half of a cache of 512 KiB: its panels are fetched ahead.
+// A matrix of 576 KiB doesn't stay in half of a cache of 512 KiB: its panels are fetched ahead.
 // So are the panels of 36 matrices of 16 KiB each.
 // CHECK-LABEL: func.func @beyond_cache
 // AVX2: weir.fetch_panels

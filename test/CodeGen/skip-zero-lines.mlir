@@ -29,6 +29,8 @@ func.func @few_channels(%x: tensor<?x14x14x2xf32>, %m: tensor<3x3x2x64xf32>) -> 
 // Lines of two results: a group of rows has results of other lines as well, which need all.
 // DECIDE-LABEL: func.func @short_lines
 // DECIDE-NOT: weir.skip_zero_lines
+// DECIDE: weir.zero_lines = array<i64: 1, 0>
+// DECIDE-NOT: weir.skip_zero_lines
 // DECIDE: return
 func.func @short_lines(%x: tensor<?x14x4x512xf32>, %m: tensor<3x3x512x64xf32>) -> tensor<?x7x2x64xf32> {
   %p = weir.pad %x {low = array<i64: 1, 1, 0>, high = array<i64: 0, 1, 0>, value = 0.0 : f32} : (tensor<?x14x4x512xf32>) -> tensor<?x15x6x512xf32>

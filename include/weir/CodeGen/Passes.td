@@ -39,7 +39,7 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
     matrix is a parameter's, to be packed) or `weir.contraction` (its matrix is computed
     and read where it is); later passes obey it and decide nothing. The block of results fits the vector registers
     with room for one row of the matrix; the rows of a block fit half of the
-    second-level cache.
+    second-level cache, or twice that cache where the matrix is much larger.
 
     ```mlir
     linalg.generic {...} attrs = {weir.product}
