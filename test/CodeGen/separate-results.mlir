@@ -86,8 +86,8 @@ func.func @padding(%x: tensor<?x4xf32>, %y: tensor<?x5xf32>, %n: index)
 // CHECK-NOT: tensor.empty
 // CHECK-DAG: %[[A:.*]] = tensor.insert_slice %[[X]] into %[[E0]]
 // CHECK-DAG: %[[B:.*]] = tensor.insert_slice %[[X]] into %[[E1]]
-// CHECK: tensor.insert_slice %{{.*}} into %[[FIRST:.*]][0, 3]
-// CHECK-NOT: into %[[FIRST]][
+// CHECK: tensor.insert_slice %[[Y]] into %[[A]][0, 3]
+// CHECK: tensor.insert_slice %[[Z]] into %[[B]][0, 3]
 // CHECK-NOT: tensor.insert_slice
 // CHECK: return
 func.func @joins(%x: tensor<?x3xf32>, %y: tensor<?x2xf32>, %z: tensor<?x2xf32>, %n: index)
