@@ -39,3 +39,22 @@ func.func @product(%x: memref<?x72xf32>, %w: memref<2x72x8x2xbf16>, %out: memref
   }
   return
 }
+
+// Panels of bf16 are fetched ahead by elements of their own size: 1152 from panel to panel.
+// CHECK-LABEL: func.func @fetched
+// CHECK: arith.select %{{.*}}, %c-1152, %c1152 : index
+// CHECK: memref.prefetch {{.*}}, locality<2>, data : memref<?xbf16
+// CHECK-NOT: memref.prefetch
+// CHECK: vector.fma
+func.func @fetched(%x: memref<?x72xf32>, %w: memref<2x72x8x2xbf16>, %out: memref<?x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x32xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<2x72x8x2xbf16>) outs(%out : memref<?x32xf32>) attrs = {weir.product, weir.fetch_panels, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 2>} {
+  ^bb0(%a: f32, %b: bf16, %c: f32):
+    %wide = arith.extf %b : bf16 to f32
+    %ab = arith.mulf %a, %wide : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}

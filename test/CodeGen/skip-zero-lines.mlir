@@ -108,6 +108,24 @@ func.func @all_lines(%x: memref<?x11x9x30xf32>, %w: memref<1x3x30x8xf32>, %out: 
   return
 }
 
+// A group of sixteen has at most all but part of a line: where it stays in an example, its first
+// and its last row say what it needs.
+// APPLY-LABEL: func.func @nearly_all_lines
+// APPLY: %[[FROM:.*]] = arith.minsi
+// APPLY: %[[TO:.*]] = arith.minsi
+// APPLY: scf.for %{{.*}} = %[[FROM]] to %[[TO]] step %c1
+func.func @nearly_all_lines(%x: memref<?x11x9x30xf32>, %w: memref<1x3x30x8xf32>, %out: memref<?x4x5x8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x4x5x8xf32>)
+  linalg.generic {indexing_maps = [#image, #matrix, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%x, %w : memref<?x11x9x30xf32>, memref<1x3x30x8xf32>) outs(%out : memref<?x4x5x8xf32>) attrs = {weir.product, weir.zero_lines = array<i64: 2, 1>, weir.skip_zero_lines, weir.strategy = #weir.product_strategy<rows = 16, columns = 8, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
 // Without the decision all kernel rows are added up, whatever is known of the image.
 // APPLY-LABEL: func.func @not_decided
 // APPLY-NOT: arith.maxsi
@@ -117,6 +135,26 @@ func.func @not_decided(%x: memref<?x11x9x30xf32>, %w: memref<1x3x30x8xf32>, %out
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%out : memref<?x4x5x8xf32>)
   linalg.generic {indexing_maps = [#image, #matrix, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%x, %w : memref<?x11x9x30xf32>, memref<1x3x30x8xf32>) outs(%out : memref<?x4x5x8xf32>) attrs = {weir.product, weir.zero_lines = array<i64: 2, 1>, weir.strategy = #weir.product_strategy<rows = 2, columns = 8, lanes = 8, rowBlock = 60, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+#merged = affine_map<(n, y, x, o, i, jc) -> (n, y + i, x, jc)>
+
+// Lines without a frame of columns follow each other evenly, so that they and their results are
+// one loop: there is no line to ask for.
+// APPLY-LABEL: func.func @merged
+// APPLY-NOT: arith.maxsi
+// APPLY: scf.for %{{.*}} = %c0 to %c3 step %c1
+// APPLY: return
+func.func @merged(%x: memref<?x6x5x30xf32>, %w: memref<1x3x30x8xf32>, %out: memref<?x4x5x8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x4x5x8xf32>)
+  linalg.generic {indexing_maps = [#merged, #matrix, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%x, %w : memref<?x6x5x30xf32>, memref<1x3x30x8xf32>) outs(%out : memref<?x4x5x8xf32>) attrs = {weir.product, weir.zero_lines = array<i64: 1, 1>, weir.skip_zero_lines, weir.strategy = #weir.product_strategy<rows = 2, columns = 8, lanes = 8, rowBlock = 60, panelBlock = 1>} {
   ^bb0(%a: f32, %b: f32, %c: f32):
     %ab = arith.mulf %a, %b : f32
     %s = arith.addf %c, %ab : f32
