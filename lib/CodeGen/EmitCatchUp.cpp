@@ -106,7 +106,7 @@ Value UpdateEmitter::replayFresh(CatchUpRowsOp op, ArrayRef<float> initial, Valu
         }
         scf::YieldOp::create(builder, loc, yielded);
       });
-  parameters.assign(loop.getResults().drop_front().begin(), loop.getResults().end());
+  parameters = SmallVector<Value>(loop.getResults().drop_front());
   return loop.getResult(0);
 }
 
