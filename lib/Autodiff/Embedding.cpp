@@ -53,7 +53,21 @@ static LogicalResult embeddingBagRule(EmbeddingBagOp op, ReverseRule &r) {
   return success();
 }
 
+static LogicalResult gatherRowsRule(GatherRowsOp op, ReverseRule &r) {
+  if (r.wants(1))
+    r.give(1, SegmentSumOp::create(r.builder, r.loc, op.getPositions(), r.gradient, op.getRows()));
+  return success();
+}
+
+static LogicalResult segmentSumRule(SegmentSumOp op, ReverseRule &r) {
+  if (r.wants(1))
+    r.give(1, GatherRowsOp::create(r.builder, r.loc, op.getPositions(), r.gradient));
+  return success();
+}
+
 void weir::attachEmbeddingRules(MLIRContext *context) {
   attachRule<EmbeddingOp, embeddingRule>(context);
   attachRule<EmbeddingBagOp, embeddingBagRule>(context);
+  attachRule<GatherRowsOp, gatherRowsRule>(context);
+  attachRule<SegmentSumOp, segmentSumRule>(context);
 }

@@ -215,12 +215,13 @@ void UpdateEmitter::emit(CatchUpRowsOp op) {
   Value row, seen;
   if (op.getIds()) {
     Value ids = flatten(builder, loc, op.getIds());
-    Value heads = flatten(builder, loc, op.getHeads());
+    Value heads = op.getHeads() ? flatten(builder, loc, op.getHeads()) : Value();
     Value count = memref::DimOp::create(builder, loc, ids, 0);
     int64_t perExample = elementsPerExample(cast<MemRefType>(op.getIds().getType()));
     Value position = beginUnits(count, work * perExample).getInductionVar();
     fetchRow(ids, position, count, columns);
-    onlyIfHead(heads, position);
+    if (heads)
+      onlyIfHead(heads, position);
     row = loadIndex(ids, position);
   } else {
     row = beginUnits(constant(rows), work * rows).getInductionVar();

@@ -17,6 +17,8 @@
 //                      for each position of the id: gradient += its row
 //                      load, body, store
 //
+// Where no id comes up twice, each position is the first and the only one of its id.
+//
 // Several vectors go through the body side by side, since an optimizer's divisions and
 // roots take long but overlap. For missed steps they are twice as many with AVX-512, whose 32
 // registers hold eight of a parameter and two states.
@@ -154,60 +156,109 @@ void UpdateEmitter::emit(GroupIdsOp op) {
   storeIndex(position, tails, head);
 }
 
+// As group_ids: `slots` says at which position of `unique` an id lies, if it does.
+void UpdateEmitter::emit(UniqueIdsOp op) {
+  Value ids = flatten(builder, loc, op.getIds()), unique = flatten(builder, loc, op.getUnique());
+  Value inverse = flatten(builder, loc, op.getInverse());
+  Value batch = memref::DimOp::create(builder, loc, ids, 0);
+  beginUnits(constant(1), 1);
+  auto loop =
+      scf::ForOp::create(builder, loc, constant(0), batch, constant(1), ValueRange{constant(0)});
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value position = loop.getInductionVar(), count = loop.getRegionIterArg(0);
+    Value id = loadIndex(ids, position), seen = loadIndex(op.getSlots(), id);
+    // The id goes behind the last one in any case: there it is found, if nowhere before, and
+    // there the next new one overwrites it, if it was.
+    storeIndex(id, unique, count);
+    Value isEarlier = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, seen, count);
+    Value safe = arith::SelectOp::create(builder, loc, isEarlier, seen, count);
+    Value isSame =
+        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, loadIndex(unique, safe), id);
+    Value place = arith::SelectOp::create(builder, loc, isSame, safe, count);
+    storeIndex(place, op.getSlots(), id);
+    storeIndex(place, inverse, position);
+    Value isNew = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, place, count);
+    Value more = arith::IndexCastUIOp::create(builder, loc, builder.getIndexType(), isNew);
+    scf::YieldOp::create(builder, loc, addIndex(builder, loc, count, more));
+  }
+  storeIndex(loop.getResult(0), op.getCount(), constant(0));
+}
+
 void UpdateEmitter::emit(UpdateRowsOp op) {
   int64_t columns = cast<MemRefType>(op.getValues()[0].getType()).getDimSize(1);
   flattenAll(op.getValues());
-  Value ids = flatten(builder, loc, op.getIds()), heads = flatten(builder, loc, op.getHeads());
-  Value next = flatten(builder, loc, op.getNext());
+  Value ids = flatten(builder, loc, op.getIds()), heads, next;
+  if (op.getHeads()) {
+    heads = flatten(builder, loc, op.getHeads());
+    next = flatten(builder, loc, op.getNext());
+  }
   Value gradient = flatten(builder, loc, op.getGradient());
   int64_t perExample = elementsPerExample(cast<MemRefType>(op.getIds().getType()));
   Value count = memref::DimOp::create(builder, loc, ids, 0);
   Value position = beginUnits(count, columns * perExample * opsOf(op.getBody())).getInductionVar();
   SmallVector<Value> hypers = loadScalars(op.getHypers());
-  onlyIfHead(heads, position);
+  if (heads)
+    onlyIfHead(heads, position);
   Value row = mulIndex(builder, loc, loadIndex(ids, position), columns);
+  // Adds the pieces' part of a position's gradient.
+  auto addGradient = [&](ArrayRef<Piece> pieces, Value at, ValueRange sums) {
+    Value shift = arith::SubIOp::create(builder, loc, mulIndex(builder, loc, at, columns), row);
+    SmallVector<Value> results;
+    for (auto [piece, sum] : llvm::zip_equal(pieces, sums))
+      results.push_back(arith::AddFOp::create(
+          builder, loc, sum,
+          load(gradient, arith::AddIOp::create(builder, loc, piece.at, shift), piece)));
+    return results;
+  };
   overPieces(row, columns, groupSize, [&](ArrayRef<Piece> pieces) {
-    SmallVector<Value> start = {position};
-    SmallVector<Type> types = {builder.getIndexType()};
-    for (const Piece &piece : pieces) {
-      start.push_back(zeroOf(piece));
-      types.push_back(typeOf(piece));
-    }
-    auto chain = scf::WhileOp::create(
-        builder, loc, types, start,
-        [&](OpBuilder &b, Location l, ValueRange carried) {
-          Value more = arith::CmpIOp::create(b, l, arith::CmpIPredicate::sge, carried[0],
-                                             indexConstant(b, l, 0));
-          scf::ConditionOp::create(b, l, more, carried);
-        },
-        [&](OpBuilder &b, Location l, ValueRange carried) {
-          OpBuilder::InsertionGuard guard(builder);
-          builder.setInsertionPointToEnd(b.getInsertionBlock());
-          SmallVector<Value> yielded = {loadIndex(next, carried[0])};
-          // The piece's column in the gradient's row.
-          Value shift =
-              arith::SubIOp::create(builder, l, mulIndex(builder, l, carried[0], columns), row);
-          for (auto [piece, sum] : llvm::zip_equal(pieces, carried.drop_front()))
-            yielded.push_back(arith::AddFOp::create(
-                builder, l, sum,
-                load(gradient, arith::AddIOp::create(builder, l, piece.at, shift), piece)));
-          scf::YieldOp::create(builder, l, yielded);
-        });
+    SmallVector<Value> gradients =
+        llvm::map_to_vector(pieces, [&](const Piece &piece) { return zeroOf(piece); });
+    if (heads)
+      gradients = sumAlong(next, position, gradients, [&](Value at, ValueRange sums) {
+        return addGradient(pieces, at, sums);
+      });
+    else
+      gradients = addGradient(pieces, position, gradients);
     SmallVector<Value> values = loadAll(pieces);
-    applyBody(op.getBody().front(), pieces, values,
-              SmallVector<Value>(chain.getResults().drop_front()), hypers);
+    applyBody(op.getBody().front(), pieces, values, gradients, hypers);
     storeAll(pieces, values);
   });
+}
+
+// From a position along the chain of those with the same id.
+SmallVector<Value>
+UpdateEmitter::sumAlong(Value next, Value position, ArrayRef<Value> zeros,
+                        llvm::function_ref<SmallVector<Value>(Value, ValueRange)> add) {
+  SmallVector<Value> start = {position};
+  llvm::append_range(start, zeros);
+  auto chain = scf::WhileOp::create(
+      builder, loc, ValueRange(start).getTypes(), start,
+      [&](OpBuilder &b, Location l, ValueRange carried) {
+        Value more = arith::CmpIOp::create(b, l, arith::CmpIPredicate::sge, carried[0],
+                                           indexConstant(b, l, 0));
+        scf::ConditionOp::create(b, l, more, carried);
+      },
+      [&](OpBuilder &b, Location l, ValueRange carried) {
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPointToEnd(b.getInsertionBlock());
+        SmallVector<Value> yielded = {loadIndex(next, carried[0])};
+        llvm::append_range(yielded, add(carried[0], carried.drop_front()));
+        scf::YieldOp::create(builder, l, yielded);
+      });
+  return SmallVector<Value>(chain.getResults().drop_front());
 }
 
 void weir::emitUpdates(func::FuncOp function, const KernelOptions &options) {
   SmallVector<Operation *> ops;
   for (Operation &op : function.getBody().front())
-    if (isa<UpdateAllOp, GroupIdsOp, CatchUpRowsOp, UpdateRowsOp>(op))
+    if (isa<UpdateAllOp, GroupIdsOp, UniqueIdsOp, CatchUpRowsOp, UpdateRowsOp>(op))
       ops.push_back(&op);
   for (Operation *op : ops) {
-    llvm::TypeSwitch<Operation *>(op).Case<UpdateAllOp, GroupIdsOp, CatchUpRowsOp, UpdateRowsOp>(
-        [&](auto update) { UpdateEmitter(op, options).emit(update); });
+    llvm::TypeSwitch<Operation *>(op)
+        .Case<UpdateAllOp, GroupIdsOp, UniqueIdsOp, CatchUpRowsOp, UpdateRowsOp>(
+            [&](auto update) { UpdateEmitter(op, options).emit(update); });
     op->erase();
   }
 }

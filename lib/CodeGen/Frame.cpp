@@ -56,16 +56,15 @@ Value FrameReader::shift(OpBuilder &builder, Location loc, Value pointer, Value 
                              ArrayRef<LLVM::GEPArg>{offset});
 }
 
-// A pointer as a dense buffer of the given type: a descriptor of bytes, viewed.
-Value FrameReader::view(OpBuilder &builder, Location loc, Value pointer, Type type) {
+// A pointer as a dense buffer of the given type: a descriptor of bytes, viewed. `dynamic` is the
+// size of its dynamic axis, if it has one: the batch, or a number in memory.
+Value FrameReader::view(OpBuilder &builder, Location loc, Value pointer, Type type,
+                        ValueRange dynamic) {
   auto memory = cast<MemRefType>(type);
   int64_t bytes = bytesPerExample(memory);
   Value size = indexConstant(builder, loc, bytes);
-  SmallVector<Value> dynamic;
-  if (!memory.hasStaticShape()) {
-    dynamic.push_back(readBatch(builder));
-    size = mulIndex(builder, loc, readBatch(builder), bytes);
-  }
+  if (!memory.hasStaticShape())
+    size = mulIndex(builder, loc, dynamic[0], bytes);
   Type i64 = builder.getI64Type();
   auto list = LLVM::LLVMArrayType::get(i64, 1);
   auto descriptor = LLVM::LLVMStructType::getLiteral(
@@ -140,13 +139,21 @@ Value FrameReader::readArgument(OpBuilder &builder, BlockArgument argument) {
     start = loadField(builder, loc, start, buffer.number * 8, pointer);
   if (buffer.offset != 0)
     start = shift(builder, loc, start, indexConstant(builder, loc, buffer.offset));
-  return view(builder, loc, start, argument.getType());
+  Type type = argument.getType();
+  SmallVector<Value> sizes;
+  if (!cast<MemRefType>(type).hasStaticShape())
+    sizes.push_back(readBatch(builder));
+  return view(builder, loc, start, type, sizes);
 }
 
 Value FrameReader::read(OpBuilder &builder, Value value) {
   if (Value found = known.lookupOrNull(value))
     return found;
   Value result;
+  auto sizesOf = [&](memref::AllocOp alloc) {
+    return llvm::map_to_vector(alloc.getDynamicSizes(),
+                               [&](Value size) { return read(builder, size); });
+  };
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     result = readArgument(builder, argument);
   } else if (auto alloc = value.getDefiningOp<memref::AllocOp>();
@@ -155,7 +162,7 @@ Value FrameReader::read(OpBuilder &builder, Value value) {
     FrameBuffer buffer = carriedBuffer(source, alloc);
     Value list = loadField(builder, loc, frame, buffer.field, frame.getType());
     Value start = loadField(builder, loc, list, buffer.number * 8, frame.getType());
-    result = view(builder, loc, start, alloc.getType());
+    result = view(builder, loc, start, alloc.getType(), sizesOf(alloc));
   } else if (alloc) {
     Location loc = alloc.getLoc();
     ArrayRef<int64_t> place = alloc->getAttrOfType<DenseI64ArrayAttr>("weir.arena").asArrayRef();
@@ -163,7 +170,7 @@ Value FrameReader::read(OpBuilder &builder, Value value) {
     if (place[1] != 0)
       bytes = addIndex(builder, loc, bytes, mulIndex(builder, loc, readBatch(builder), place[1]));
     Value arena = loadField(builder, loc, frame, frame_layout::arena, frame.getType());
-    result = view(builder, loc, shift(builder, loc, arena, bytes), alloc.getType());
+    result = view(builder, loc, shift(builder, loc, arena, bytes), alloc.getType(), sizesOf(alloc));
   } else {
     Operation *op = value.getDefiningOp();
     for (Value operand : op->getOperands())

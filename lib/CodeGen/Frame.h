@@ -55,7 +55,7 @@ public:
 private:
   mlir::Value readArgument(mlir::OpBuilder &builder, mlir::BlockArgument argument);
   mlir::Value view(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value pointer,
-                   mlir::Type type);
+                   mlir::Type type, mlir::ValueRange dynamic);
   mlir::Value shift(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value pointer,
                     mlir::Value bytes);
 

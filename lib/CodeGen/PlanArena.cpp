@@ -20,6 +20,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace weir {
@@ -156,15 +157,18 @@ struct PlanArenaPass : weir::impl::PlanArenaPassBase<PlanArenaPass> {
     function->setAttr("weir.carried_bytes", builder.getI64IntegerAttr(carried));
   }
 
-  // A buffer lives from its first to its last use, through all views of it.
+  // A buffer lives from its first to its last use, through all views of it. A number in it that
+  // says how large others are is `read` anew by each kernel that asks for their size.
   static void extendLife(Value value, Block &block, DenseMap<Operation *, int64_t> &position,
-                         Buffer &buffer) {
+                         Buffer &buffer, bool read = false) {
     for (Operation *user : value.getUsers()) {
-      if (isa<ViewLikeOpInterface>(user)) {
-        for (Value view : user->getResults())
-          extendLife(view, block, position, buffer);
+      bool isView = isa<ViewLikeOpInterface>(user);
+      bool reads = read || (isa<memref::LoadOp>(user) && user->getBlock() == &block);
+      if (isView || (reads && user->getBlock() == &block && !isa<scf::ForOp>(user)))
+        for (Value result : user->getResults())
+          extendLife(result, block, position, buffer, reads);
+      if (isView)
         continue;
-      }
       int64_t at = position[block.findAncestorOpInBlock(*user)];
       buffer.first = std::min(buffer.first, at);
       buffer.last = std::max(buffer.last, at);

@@ -74,6 +74,13 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
       module.emitError("expected one function of one block");
       return signalPassFailure();
     }
+    // Values only: what is done on memory, such as weir.unique_ids, belongs to training's steps,
+    // where the number of a tensor's rows isn't always the batch.
+    for (Operation &op : functions.front().getBody().front().without_terminator())
+      if (op.getNumResults() == 0) {
+        op.emitOpError("has no place in a model that is only run: it computes no value");
+        return signalPassFailure();
+      }
     split(module, functions.front());
     functions.front().erase();
   }

@@ -26,6 +26,7 @@ public:
 
   void emit(UpdateAllOp op);
   void emit(GroupIdsOp op);
+  void emit(UniqueIdsOp op);
   void emit(CatchUpRowsOp op);
   void emit(UpdateRowsOp op);
 
@@ -49,8 +50,9 @@ private:
     return mlir::arith::IndexCastOp::create(builder, loc, builder.getIndexType(), value);
   }
   void storeIndex(Value value, Value memory, Value at) {
-    Value narrow = mlir::arith::IndexCastOp::create(builder, loc, builder.getI32Type(), value);
-    mlir::memref::StoreOp::create(builder, loc, narrow, memory, at);
+    mlir::Type type = mlir::cast<mlir::MemRefType>(memory.getType()).getElementType();
+    Value stored = mlir::arith::IndexCastOp::create(builder, loc, type, value);
+    mlir::memref::StoreOp::create(builder, loc, stored, memory, at);
   }
   void flattenAll(mlir::ValueRange values) {
     tables.clear();
@@ -104,6 +106,9 @@ private:
                  ArrayRef<Value> gradients, ArrayRef<Value> hypers);
   SmallVector<Value> loadAll(ArrayRef<Piece> pieces);
   void storeAll(ArrayRef<Piece> pieces, ArrayRef<Value> values);
+
+  SmallVector<Value> sumAlong(Value next, Value position, ArrayRef<Value> zeros,
+                              llvm::function_ref<SmallVector<Value>(Value, mlir::ValueRange)> add);
 
   // Missed steps (EmitCatchUp.cpp).
   SmallVector<Value> loadHypers(CatchUpRowsOp op, Value step);

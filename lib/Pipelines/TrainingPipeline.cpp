@@ -20,6 +20,7 @@ void weir::buildTrainStepPipeline(OpPassManager &manager, double clipNorm, const
                                   int64_t deferredElements) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createTrainingFormPass());
+  function.addPass(createShareRowsPass());
   function.addPass(createDifferentiatePass());
   function.addPass(createExpandBatchStatisticsPass());
   BuildTrainStepPassOptions step;

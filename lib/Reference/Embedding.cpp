@@ -40,4 +40,20 @@ RefTensor embeddingGradient(const RefTensor &ids, const RefTensor &gradient, int
   return result;
 }
 
+std::vector<RefTensor> unique(const RefTensor &ids) {
+  RefTensor unique{{0}, {}}, inverse{ids.shape, {}};
+  for (double id : ids.data) {
+    auto found = std::find(unique.data.begin(), unique.data.end(), id);
+    inverse.data.push_back(static_cast<double>(found - unique.data.begin()));
+    if (found == unique.data.end())
+      unique.data.push_back(id);
+  }
+  unique.shape = {static_cast<int64_t>(unique.data.size())};
+  return {unique, inverse};
+}
+
+RefTensor segmentSum(const RefTensor &positions, const RefTensor &rows, int64_t segments) {
+  return embeddingGradient(positions, rows, segments);
+}
+
 } // namespace weir::reference

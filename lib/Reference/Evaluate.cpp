@@ -286,7 +286,8 @@ static Answer evaluateLayer(const Call &call) {
   return TypeSwitch<Operation *, Answer>(call.op)
       .Case([&](ConstantOp op) { return constant(op, call.shape()); })
       .Case([&](OneHotOp) { return oneHot(call.operand(0), call.shape().back()); })
-      .Case([&](EmbeddingOp) { return embedding(call.operand(0), call.operand(1)); })
+      .Case<EmbeddingOp, GatherRowsOp>(
+          [&](auto) { return embedding(call.operand(0), call.operand(1)); })
       .Case([&](EmbeddingBagOp op) { return embeddingBag(call, op); })
       .Case([&](LinearOp) { return linear(call.operand(0), call.operand(1), call.optional(2)); })
       .Case([&](MatmulOp) { return matmul(call); })
@@ -322,6 +323,9 @@ static Answer evaluateGradient(const Call &call) {
       .Case([&](EmbeddingGradientOp) {
         return embeddingGradient(call.operand(0), call.operand(1), call.shape().front());
       })
+      .Case([&](SegmentSumOp) {
+        return segmentSum(call.operand(0), call.operand(1), call.operand(2).shape.front());
+      })
       .Case([&](ProductWeightGradientOp) {
         return productWeightGradient(call.operand(0), call.operand(1));
       })
@@ -340,16 +344,28 @@ static Answer evaluateGradient(const Call &call) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-std::optional<RefTensor> evaluate(Operation *op, ArrayRef<const RefTensor *> operands,
-                                  int64_t batch) {
-  Call call = {op, operands, batch};
+// The batch of the first operand that has one: rows that several examples share are fewer than
+// the examples.
+static int64_t batchOf(Operation *op, ArrayRef<const RefTensor *> operands, int64_t batch) {
+  for (auto [value, operand] : llvm::zip_equal(op->getOperands(), operands))
+    if (isBatched(value.getType()))
+      return operand->shape.front();
+  return batch;
+}
+
+std::vector<RefTensor> evaluate(Operation *op, ArrayRef<const RefTensor *> operands,
+                                int64_t batch) {
+  Call call = {op, operands, batchOf(op, operands, batch)};
+  if (isa<UniqueOp>(op))
+    return unique(call.operand(0));
   for (auto family :
        {evaluateElementwise, evaluateShape, evaluateReduction, evaluateLayer, evaluateGradient})
     if (Answer answer = family(call)) {
-      assert(answer->shape == call.shape() && "a kernel disagrees with the op's type");
-      return answer;
+      assert((isa<SegmentSumOp>(op) || answer->shape == call.shape()) &&
+             "a kernel disagrees with the op's type");
+      return {std::move(*answer)};
     }
-  return std::nullopt;
+  return {};
 }
 
 } // namespace weir::reference

@@ -5,14 +5,15 @@
 #include "weir/Reference/RefTensor.h"
 
 #include "mlir/IR/Operation.h"
-#include <optional>
+#include <vector>
 
 namespace weir::reference {
 
-/// What the op's one result is, for operands that have their types' shapes at this
-/// batch size. Nothing if the op is none of the dialect's, or is a parameter.
-std::optional<RefTensor> evaluate(mlir::Operation *op, llvm::ArrayRef<const RefTensor *> operands,
-                                  int64_t batch);
+/// What the op's results are, for operands that have their types' shapes; `batch` is the batch
+/// of an op without a batched operand. Nothing if the op is none of the dialect's, or is a
+/// parameter.
+std::vector<RefTensor> evaluate(mlir::Operation *op, llvm::ArrayRef<const RefTensor *> operands,
+                                int64_t batch);
 
 } // namespace weir::reference
 

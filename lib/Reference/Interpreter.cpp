@@ -135,13 +135,15 @@ llvm::Expected<std::vector<RefTensor>> interpret(ModuleOp module, const RefParam
     SmallVector<const RefTensor *> operands;
     for (Value operand : op.getOperands())
       operands.push_back(&values[operand]);
-    std::optional<RefTensor> result = reference::evaluate(&op, operands, batch);
-    if (!result)
+    std::vector<RefTensor> results = reference::evaluate(&op, operands, batch);
+    if (results.empty())
       return refuse("the reference interpreter doesn't know the op " +
                     op.getName().getStringRef().str());
-    if (observer && !observer(&op, *result))
-      return refuse("the observer ended the run");
-    values.own(op.getResult(0), std::move(*result));
+    for (auto [value, result] : llvm::zip_equal(op.getResults(), results)) {
+      if (observer && !observer(&op, result))
+        return refuse("the observer ended the run");
+      values.own(value, std::move(result));
+    }
     values.releaseAfter(&op);
   }
 

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -44,6 +45,28 @@ static Value updateInPlace(Value updated, Value old) {
     return updated;
   }
   return updated;
+}
+
+// How many rows the batched tensor has: as many as the batch, unless they go back to memory that
+// was cut to another size (see weir.unique).
+static Value rowsOf(Value tensor, Value batch) {
+  Operation *op = tensor.getDefiningOp();
+  if (!op)
+    return batch;
+  if (auto memory = dyn_cast<bufferization::ToTensorOp>(op)) {
+    auto part = memory.getBuffer().getDefiningOp<memref::ReinterpretCastOp>();
+    return part ? part.getSizes().front() : batch;
+  }
+  if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+    return empty.getDynamicSizes().front();
+  if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
+    return rowsOf(destination.getTiedOpOperand(cast<OpResult>(tensor))->get(), batch);
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return rowsOf(loop.getTiedLoopInit(cast<OpResult>(tensor))->get(), batch);
+  for (Value operand : op->getOperands())
+    if (auto type = dyn_cast<RankedTensorType>(operand.getType()); type && isBatched(type))
+      return rowsOf(operand, batch);
+  return batch;
 }
 
 namespace {
@@ -125,7 +148,7 @@ struct BindStepPass : weir::impl::BindStepPassBase<BindStepPass> {
     Value batch = addArgument(builder.getIndexType(), "batch", 0);
     for (auto dim : llvm::make_early_inc_range(body.getOps<tensor::DimOp>()))
       if (isBatched(dim.getSource().getType())) {
-        dim.replaceAllUsesWith(batch);
+        dim.replaceAllUsesWith(rowsOf(dim.getSource(), batch));
         dim.erase();
       }
     func::ReturnOp::create(builder, returned.getLoc());

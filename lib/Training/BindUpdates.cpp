@@ -99,6 +99,17 @@ static Value toMemory(OpBuilder &builder, Value tensor) {
       /*read_only=*/true);
 }
 
+// Whether the ids are those of a batch without repetitions (see weir.unique).
+static bool areUnique(Value ids) {
+  auto tensor = ids.getDefiningOp<bufferization::ToTensorOp>();
+  auto part = tensor ? tensor.getBuffer().getDefiningOp<memref::ReinterpretCastOp>()
+                     : memref::ReinterpretCastOp();
+  return part && llvm::any_of(part.getSource().getUsers(), [&](Operation *user) {
+           auto unique = dyn_cast<UniqueIdsOp>(user);
+           return unique && unique.getUnique() == part.getSource();
+         });
+}
+
 namespace {
 
 class UpdateBinder {
@@ -109,7 +120,7 @@ public:
   void bind(int64_t inputs, int64_t outputs);
 
 private:
-  // The positions of the same ids.
+  // The positions of the same ids; null if none comes up twice.
   struct Groups {
     Value ids, heads, next;
   };
@@ -178,6 +189,8 @@ UpdateBinder::Groups UpdateBinder::groupIds(OpBuilder &builder, UpdateOp update)
   if (!isNew)
     return it->second;
   Location loc = update.getLoc();
+  if (areUnique(update.getIds()))
+    return it->second = {toMemory(builder, update.getIds()), Value(), Value()};
   Value ids = toMemory(builder, idsAt(builder, update.getIds(), earlyIds));
   auto type = cast<MemRefType>(ids.getType());
   SmallVector<int64_t> shape = {1, 1};
@@ -208,9 +221,11 @@ void UpdateBinder::bind(int64_t inputs, int64_t outputs) {
     if (update.getIds())
       byRows.push_back(update);
 
-  // Before anything reads the tables.
-  OpBuilder early(firstReader(byRows));
+  // Before anything reads the tables. Ids without repetitions are found out just before their
+  // table is read.
+  OpBuilder first(firstReader(byRows));
   for (UpdateOp update : byRows) {
+    OpBuilder early(areUnique(update.getIds()) ? firstReader(update) : &*first.getInsertionPoint());
     Groups group = groupIds(early, update);
     if (update.getLazy())
       continue;

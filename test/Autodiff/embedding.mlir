@@ -93,3 +93,40 @@ func.func @train(%i: tensor<?x2x!weir.index<5>>) -> (tensor<?xf32> {weir.name = 
   %r = weir.sum %z {axes = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<?xf32>
   return %r : tensor<?xf32>
 }
+
+// -----
+
+// What is gathered is summed up.
+// CHECK-LABEL: func.func @train(
+// CHECK-SAME: %[[I:.*]]: tensor<?x!weir.index<5>>
+// CHECK: %[[U:.*]], %[[P:.*]] = weir.unique %[[I]]
+// CHECK: %[[ROWS:.*]] = weir.embedding %[[U]]
+// CHECK: weir.gather_rows %[[P]], %[[ROWS]]
+// CHECK: %[[SEED:.*]] = weir.broadcast %{{.*}} : (tensor<?x1xf32>) -> tensor<?x3xf32>
+// CHECK: %[[SUMS:.*]] = weir.segment_sum %[[P]], %[[SEED]] segments %[[ROWS]]
+// CHECK: weir.embedding_gradient %[[U]], %[[SUMS]]
+func.func @train(%i: tensor<?x!weir.index<5>>) -> (tensor<?xf32> {weir.name = "loss"}) {
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<5x3xf32>
+  %u, %p = weir.unique %i : (tensor<?x!weir.index<5>>) -> (tensor<?x!weir.index<5>>, tensor<?x!weir.index<5>>)
+  %x = weir.embedding %u, %w : (tensor<?x!weir.index<5>>, tensor<5x3xf32>) -> tensor<?x3xf32>
+  %z = weir.gather_rows %p, %x : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  %r = weir.sum %z {axes = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+// And the other way round.
+// CHECK-LABEL: func.func @train(
+// CHECK-SAME: %[[I:.*]]: tensor<?x!weir.index<5>>
+// CHECK: weir.segment_sum %[[I]], %{{.*}} segments %{{.*}}
+// CHECK: %[[SEED:.*]] = weir.broadcast %{{.*}} : (tensor<?x1xf32>) -> tensor<?x3xf32>
+// CHECK: %[[ROWS:.*]] = weir.gather_rows %[[I]], %[[SEED]]
+// CHECK: weir.mul %[[ROWS]]
+func.func @train(%i: tensor<?x!weir.index<5>>, %x: tensor<?x3xf32>) -> (tensor<?xf32> {weir.name = "loss"}) {
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<3xf32>
+  %y = weir.mul %x, %w : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
+  %z = weir.segment_sum %i, %y segments %x : (tensor<?x!weir.index<5>>, tensor<?x3xf32>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  %r = weir.sum %z {axes = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}

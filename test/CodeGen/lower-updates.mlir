@@ -42,6 +42,43 @@ func.func @group(%ids: memref<?xi64>, %slots: memref<9xi32>, %heads: memref<?x1x
 
 // -----
 
+// Ids once each: a new one goes behind the last, without a branch.
+
+// CHECK-LABEL: func.func @unique
+// CHECK: scf.for
+// CHECK: scf.for {{.*}} iter_args(%[[COUNT:[a-z0-9]+]] = %{{.*}}) -> (index)
+// CHECK: %[[SEEN:.*]] = memref.load %{{.*}} : memref<9xi32>
+// CHECK: memref.store %{{.*}}, %{{.*}}[%[[COUNT]]]
+// CHECK-NOT: scf.if
+// CHECK: scf.yield
+// CHECK: memref.store %{{.*}} : memref<1xi32>
+func.func @unique(%ids: memref<?xi64>, %slots: memref<9xi32>, %unique: memref<?xi64>,
+                  %inverse: memref<?xi64>, %count: memref<1xi32>) {
+  weir.unique_ids %ids, %slots, %unique, %inverse, %count : memref<?xi64>, memref<9xi32>, memref<?xi64>, memref<?xi64>, memref<1xi32>
+  return
+}
+
+// -----
+
+// Rows of ids that come up once each: nothing to follow.
+
+// CHECK-LABEL: func.func @update_unique
+// CHECK: scf.for
+// CHECK-NOT: scf.if
+// CHECK-NOT: scf.while
+// CHECK: vector.store
+func.func @update_unique(%t: memref<9x3xf32>, %g: memref<?x3xf32>, %ids: memref<?xi64>, %lr: memref<f32>) {
+  weir.update_rows values(%t) gradient(%g) ids(%ids) hypers(%lr) {
+  ^bb0(%x: f32, %dx: f32, %r: f32):
+    %0 = arith.mulf %r, %dx : f32
+    %1 = arith.subf %x, %0 : f32
+    weir.yield %1 : f32
+  } : (memref<9x3xf32>), memref<?x3xf32>, memref<?xi64>, (memref<f32>)
+  return
+}
+
+// -----
+
 // Missed steps are the innermost loop, so that the row stays in registers. The gradient
 // is 0, and each step has its own hyperparameters.
 
@@ -84,7 +121,7 @@ func.func @rows(%t: memref<9x3xf32>, %g: memref<?x3xf32>, %ids: memref<?xi64>, %
     %0 = arith.mulf %rate, %dx : f32
     %1 = arith.subf %x, %0 : f32
     weir.yield %1 : f32
-  } : (memref<9x3xf32>), memref<?x3xf32>, memref<?xi64>, memref<?x1xi32>, memref<?x1xi32>, (memref<f32>)
+  } : (memref<9x3xf32>), memref<?x3xf32>, memref<?xi64>, (memref<f32>), memref<?x1xi32>, memref<?x1xi32>
   return
 }
 

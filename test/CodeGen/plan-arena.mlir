@@ -110,3 +110,30 @@ func.func @run(%n: index) attributes {weir.segments = [#weir.segment<kernels = 1
   } {weir.kernel = 1 : i64}
   return
 }
+
+// A number that says how long another buffer is is read by each kernel that asks for it: %count
+// lives as long as %rows and as the loop over its rows, and shares no place with %late.
+// CHECK-LABEL: func.func @rows_counted
+// CHECK: memref.alloc() {weir.arena = array<i64: 0, 0>} : memref<1xi32>
+// CHECK: memref.alloc(%{{.*}}) {weir.arena = array<i64: 128, 0>} : memref<?x16xf32>
+// CHECK: memref.alloc() {weir.arena = array<i64: 64, 0>} : memref<4xf32>
+func.func @rows_counted(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %count = memref.alloc() : memref<1xi32>
+  scf.for %i = %c0 to %c1 step %c1 {
+    "test.op"(%count) : (memref<1xi32>) -> ()
+  } {weir.kernel = 1 : i64}
+  %0 = memref.load %count[%c0] : memref<1xi32>
+  %1 = arith.index_cast %0 : i32 to index
+  %rows = memref.alloc(%1) : memref<?x16xf32>
+  %late = memref.alloc() : memref<4xf32>
+  %dim = memref.dim %rows, %c0 : memref<?x16xf32>
+  scf.for %i = %c0 to %dim step %c1 {
+    "test.op"(%late) : (memref<4xf32>) -> ()
+  } {weir.kernel = 1 : i64}
+  scf.for %i = %c0 to %n step %c1 {
+    "test.op"(%rows) : (memref<?x16xf32>) -> ()
+  } {weir.kernel = 1 : i64}
+  return
+}

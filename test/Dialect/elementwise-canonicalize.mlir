@@ -94,3 +94,42 @@ func.func @greater_scalars() -> (tensor<f32>, tensor<f32>) {
   %1 = weir.greater %two, %two : (tensor<f32>, tensor<f32>) -> tensor<f32>
   return %0, %1 : tensor<f32>, tensor<f32>
 }
+
+// Parts that lie next to each other, whichever comes first, are joined; three of them as well.
+// CHECK-LABEL: func.func @add_neighbours
+// CHECK-SAME: %[[A:.*]]: tensor<4x2xf32>, %[[B:.*]]: tensor<4x3xf32>, %[[C:.*]]: tensor<4x1xf32>
+// CHECK: %[[JOINED:.*]] = weir.concat %[[A]], %[[B]], %[[C]] {axis = 1 : i64} : {{.*}} -> tensor<4x6xf32>
+// CHECK-NEXT: return %[[JOINED]]
+func.func @add_neighbours(%a: tensor<4x2xf32>, %b: tensor<4x3xf32>, %c: tensor<4x1xf32>) -> tensor<4x6xf32> {
+  %0 = weir.pad %a {low = array<i64: 0, 0>, high = array<i64: 0, 4>, value = 0.0 : f32} : (tensor<4x2xf32>) -> tensor<4x6xf32>
+  %1 = weir.pad %b {low = array<i64: 0, 2>, high = array<i64: 0, 1>, value = 0.0 : f32} : (tensor<4x3xf32>) -> tensor<4x6xf32>
+  %2 = weir.pad %c {low = array<i64: 0, 5>, high = array<i64: 0, 0>, value = 0.0 : f32} : (tensor<4x1xf32>) -> tensor<4x6xf32>
+  %3 = weir.add %2, %1 : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+  %4 = weir.add %3, %0 : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+  return %4 : tensor<4x6xf32>
+}
+
+// Not if they overlap, leave a gap, are padded with something else, lie apart along two axes, or
+// are needed as they are.
+// CHECK-LABEL: func.func @add_strangers
+// CHECK-NOT: weir.concat
+// CHECK: return
+func.func @add_strangers(%a: tensor<2xf32>, %b: tensor<3xf32>, %m: tensor<2x2xf32>)
+    -> (tensor<6xf32>, tensor<6xf32>, tensor<5xf32>, tensor<4x4xf32>, tensor<5xf32>, tensor<5xf32>) {
+  %low = weir.pad %a {low = array<i64: 0>, high = array<i64: 4>, value = 0.0 : f32} : (tensor<2xf32>) -> tensor<6xf32>
+  %over = weir.pad %b {low = array<i64: 1>, high = array<i64: 2>, value = 0.0 : f32} : (tensor<3xf32>) -> tensor<6xf32>
+  %0 = weir.add %low, %over : (tensor<6xf32>, tensor<6xf32>) -> tensor<6xf32>
+  %low2 = weir.pad %a {low = array<i64: 0>, high = array<i64: 4>, value = 0.0 : f32} : (tensor<2xf32>) -> tensor<6xf32>
+  %gap = weir.pad %b {low = array<i64: 3>, high = array<i64: 0>, value = 0.0 : f32} : (tensor<3xf32>) -> tensor<6xf32>
+  %1 = weir.add %low2, %gap : (tensor<6xf32>, tensor<6xf32>) -> tensor<6xf32>
+  %ones = weir.pad %a {low = array<i64: 0>, high = array<i64: 3>, value = 1.0 : f32} : (tensor<2xf32>) -> tensor<5xf32>
+  %right = weir.pad %b {low = array<i64: 2>, high = array<i64: 0>, value = 0.0 : f32} : (tensor<3xf32>) -> tensor<5xf32>
+  %2 = weir.add %ones, %right : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xf32>
+  %corner = weir.pad %m {low = array<i64: 0, 0>, high = array<i64: 2, 2>, value = 0.0 : f32} : (tensor<2x2xf32>) -> tensor<4x4xf32>
+  %other = weir.pad %m {low = array<i64: 2, 2>, high = array<i64: 0, 0>, value = 0.0 : f32} : (tensor<2x2xf32>) -> tensor<4x4xf32>
+  %3 = weir.add %corner, %other : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  %left = weir.pad %a {low = array<i64: 0>, high = array<i64: 3>, value = 0.0 : f32} : (tensor<2xf32>) -> tensor<5xf32>
+  %right2 = weir.pad %b {low = array<i64: 2>, high = array<i64: 0>, value = 0.0 : f32} : (tensor<3xf32>) -> tensor<5xf32>
+  %4 = weir.add %left, %right2 : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xf32>
+  return %0, %1, %2, %3, %4, %left : tensor<6xf32>, tensor<6xf32>, tensor<5xf32>, tensor<4x4xf32>, tensor<5xf32>, tensor<5xf32>
+}

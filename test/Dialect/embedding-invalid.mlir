@@ -126,3 +126,73 @@ func.func @f(%i: tensor<?x!weir.index<5>>, %g: tensor<?x3xf32>) {
   %r = weir.embedding_gradient %i, %g : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<6x3xf32>
   return
 }
+
+// -----
+
+// unique: 1. one id per example.
+func.func @f(%i: tensor<?x2x!weir.index<5>>) {
+  // expected-error @below {{weir.unique: needs one id per example, found 'tensor<?x2x!weir.index<5>>'}}
+  // expected-error @below {{'weir.unique' op failed to infer returned types}}
+  %r, %s = weir.unique %i : (tensor<?x2x!weir.index<5>>) -> (tensor<?x2x!weir.index<5>>, tensor<?x2x!weir.index<5>>)
+  return
+}
+
+// -----
+
+// unique: 2. the types.
+func.func @f(%i: tensor<?x!weir.index<5>>) {
+  // expected-error @below {{'weir.unique' op inferred type(s) 'tensor<?x!weir.index<5>>', 'tensor<?x!weir.index<5>>' are incompatible with return type(s) of operation 'tensor<?x!weir.index<5>>', 'tensor<?x!weir.index<4>>'}}
+  // expected-error @below {{'weir.unique' op failed to infer returned types}}
+  %r, %s = weir.unique %i : (tensor<?x!weir.index<5>>) -> (tensor<?x!weir.index<5>>, tensor<?x!weir.index<4>>)
+  return
+}
+
+// -----
+
+// gather_rows: 1. one position per example.
+func.func @f(%i: tensor<4x!weir.index<5>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.gather_rows: needs one id per example, found 'tensor<4x!weir.index<5>>'}}
+  // expected-error @below {{'weir.gather_rows' op failed to infer returned types}}
+  %r = weir.gather_rows %i, %x : (tensor<4x!weir.index<5>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// gather_rows: 2. a batch of rows.
+func.func @f(%i: tensor<?x!weir.index<5>>, %x: tensor<5x3xf32>) {
+  // expected-error @below {{weir.gather_rows: needs one row per example, found 'tensor<5x3xf32>'}}
+  // expected-error @below {{'weir.gather_rows' op failed to infer returned types}}
+  %r = weir.gather_rows %i, %x : (tensor<?x!weir.index<5>>, tensor<5x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// segment_sum: 1. one position per example.
+func.func @f(%i: tensor<?x1x!weir.index<5>>, %x: tensor<?x3xf32>) {
+  // expected-error @below {{weir.segment_sum: needs one id per example, found 'tensor<?x1x!weir.index<5>>'}}
+  // expected-error @below {{'weir.segment_sum' op failed to infer returned types}}
+  %r = weir.segment_sum %i, %x segments %x : (tensor<?x1x!weir.index<5>>, tensor<?x3xf32>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+// segment_sum: 2. a batch of rows.
+func.func @f(%i: tensor<?x!weir.index<5>>, %x: tensor<?x2x3xf32>) {
+  // expected-error @below {{weir.segment_sum: needs one row per example, found 'tensor<?x2x3xf32>'}}
+  // expected-error @below {{'weir.segment_sum' op failed to infer returned types}}
+  %r = weir.segment_sum %i, %x segments %i : (tensor<?x!weir.index<5>>, tensor<?x2x3xf32>, tensor<?x!weir.index<5>>) -> tensor<?x2x3xf32>
+  return
+}
+
+// -----
+
+// segment_sum: 3. as many as a batch.
+func.func @f(%i: tensor<?x!weir.index<5>>, %x: tensor<?x3xf32>, %n: tensor<3xf32>) {
+  // expected-error @below {{weir.segment_sum: counts the batch of a value without one, 'tensor<3xf32>'}}
+  // expected-error @below {{'weir.segment_sum' op failed to infer returned types}}
+  %r = weir.segment_sum %i, %x segments %n : (tensor<?x!weir.index<5>>, tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
+  return
+}

@@ -58,3 +58,16 @@ func.func @embedding_gradient_7(%i: tensor<?x2x!weir.index<5>>, %g: tensor<?x2x3
   %r = weir.embedding_gradient %i, %g : (tensor<?x2x!weir.index<5>>, tensor<?x2x3xf32>) -> tensor<5x3xf32>
   return
 }
+
+// CHECK-LABEL: func.func @rows_once
+// CHECK: %[[UNIQUE:.*]], %[[INVERSE:.*]] = weir.unique %{{.*}} : (tensor<?x!weir.index<5>>) -> (tensor<?x!weir.index<5>>, tensor<?x!weir.index<5>>)
+// CHECK: %[[ROWS:.*]] = weir.embedding %[[UNIQUE]]
+// CHECK: %[[EACH:.*]] = weir.gather_rows %[[INVERSE]], %[[ROWS]] : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+// CHECK: weir.segment_sum %[[INVERSE]], %[[EACH]] segments %[[UNIQUE]] : (tensor<?x!weir.index<5>>, tensor<?x3xf32>, tensor<?x!weir.index<5>>) -> tensor<?x3xf32>
+func.func @rows_once(%i: tensor<?x!weir.index<5>>, %t: tensor<5x3xf32>) -> tensor<?x3xf32> {
+  %u, %p = weir.unique %i : (tensor<?x!weir.index<5>>) -> (tensor<?x!weir.index<5>>, tensor<?x!weir.index<5>>)
+  %x = weir.embedding %u, %t : (tensor<?x!weir.index<5>>, tensor<5x3xf32>) -> tensor<?x3xf32>
+  %e = weir.gather_rows %p, %x : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  %s = weir.segment_sum %p, %e segments %u : (tensor<?x!weir.index<5>>, tensor<?x3xf32>, tensor<?x!weir.index<5>>) -> tensor<?x3xf32>
+  return %s : tensor<?x3xf32>
+}

@@ -125,12 +125,55 @@ func.func @group_slots(%ids: memref<?xi64>, %slots: memref<9xi64>, %h: memref<?x
 
 // -----
 
-func.func @heads(%t: memref<9x3xf32>, %last: memref<9xi32>, %now: memref<1xi32>, %hist: memref<8x1xf32>, %ids: memref<?xi64>) {
-  // expected-error @below {{ids and heads are given together}}
-  "weir.catch_up_rows"(%t, %last, %now, %hist, %ids) <{operandSegmentSizes = array<i32: 1, 1, 1, 1, 1, 0>}> ({
+func.func @heads(%t: memref<9x3xf32>, %last: memref<9xi32>, %now: memref<1xi32>, %hist: memref<8x1xf32>, %heads: memref<?xi32>) {
+  // expected-error @below {{heads are given with ids}}
+  "weir.catch_up_rows"(%t, %last, %now, %hist, %heads) <{operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 1>}> ({
   ^bb0(%x: f32, %dx: f32, %r: f32):
     weir.yield %x : f32
-  }) : (memref<9x3xf32>, memref<9xi32>, memref<1xi32>, memref<8x1xf32>, memref<?xi64>) -> ()
+  }) : (memref<9x3xf32>, memref<9xi32>, memref<1xi32>, memref<8x1xf32>, memref<?xi32>) -> ()
+  return
+}
+
+// -----
+
+func.func @chains(%t: memref<9x3xf32>, %g: memref<?x3xf32>, %ids: memref<?xi64>, %heads: memref<?xi32>) {
+  // expected-error @below {{heads and next are given together}}
+  "weir.update_rows"(%t, %g, %ids, %heads) <{operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0>}> ({
+  ^bb0(%x: f32, %dx: f32):
+    weir.yield %x : f32
+  }) : (memref<9x3xf32>, memref<?x3xf32>, memref<?xi64>, memref<?xi32>) -> ()
+  return
+}
+
+// -----
+
+func.func @unique_slots(%ids: memref<?xi64>, %slots: memref<9xi64>, %n: memref<1xi32>) {
+  // expected-error @below {{slots are i32 of rank 1, found 'memref<9xi64>'}}
+  weir.unique_ids %ids, %slots, %ids, %ids, %n : memref<?xi64>, memref<9xi64>, memref<?xi64>, memref<?xi64>, memref<1xi32>
+  return
+}
+
+// -----
+
+func.func @unique_count(%ids: memref<?xi64>, %slots: memref<9xi32>, %n: memref<2xi32>) {
+  // expected-error @below {{count is one i32, found 'memref<2xi32>'}}
+  weir.unique_ids %ids, %slots, %ids, %ids, %n : memref<?xi64>, memref<9xi32>, memref<?xi64>, memref<?xi64>, memref<2xi32>
+  return
+}
+
+// -----
+
+func.func @unique_inverse(%ids: memref<?xi64>, %slots: memref<9xi32>, %inverse: memref<?x2xi64>, %n: memref<1xi32>) {
+  // expected-error @below {{needs one integer for each id of 'memref<?xi64>', found 'memref<?x2xi64>'}}
+  weir.unique_ids %ids, %slots, %ids, %inverse, %n : memref<?xi64>, memref<9xi32>, memref<?xi64>, memref<?x2xi64>, memref<1xi32>
+  return
+}
+
+// -----
+
+func.func @unique_floats(%ids: memref<?xi64>, %slots: memref<9xi32>, %unique: memref<?xf32>, %n: memref<1xi32>) {
+  // expected-error @below {{ids are dense integers, found 'memref<?xf32>'}}
+  weir.unique_ids %ids, %slots, %unique, %ids, %n : memref<?xi64>, memref<9xi32>, memref<?xf32>, memref<?xi64>, memref<1xi32>
   return
 }
 
@@ -185,6 +228,6 @@ func.func @update_rows(%t: memref<9x3xf32>, %g: memref<?x2xf32>, %ids: memref<?x
   weir.update_rows values(%t) gradient(%g) ids(%ids, %h, %h) hypers(%lr) {
   ^bb0(%x: f32, %dx: f32, %rate: f32):
     weir.yield %x : f32
-  } : (memref<9x3xf32>), memref<?x2xf32>, memref<?xi64>, memref<?xi32>, memref<?xi32>, (memref<f32>)
+  } : (memref<9x3xf32>), memref<?x2xf32>, memref<?xi64>, (memref<f32>), memref<?xi32>, memref<?xi32>
   return
 }

@@ -7,12 +7,16 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "weir/Autodiff/Passes.h"
 #include "weir/Execution/Compiler.h"
 #include "weir/Frontend/Training.h"
+#include "weir/Reference/Interpreter.h"
 #include "weir/Runtime/Random.h"
 #include "weir/Training/TrainStep.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
@@ -48,7 +52,7 @@ model M() {
   let d = embedding(seen, 33, bag: mean)
   let e = embedding(user, 1)
   let f = embedding(item, 3)
-  output y = concat(a, b, c, d, e, f) |> linear(8) |> relu |> linear(1)
+  output y = concat(a, b, c, d, e, f) |> linear(17) |> relu |> linear(1)
 }
 training M {
   target t: f32
@@ -65,21 +69,28 @@ struct Model {
   std::unique_ptr<TrainStep> step;
 };
 
-// A model by this optimizer; null after a failure that the test reports.
-std::unique_ptr<Model> compile(const std::string &optimizer, TablePolicy tables) {
+// A model by this optimizer; without a training block after a failure that the test reports.
+std::unique_ptr<Model> load(const std::string &optimizer, const std::string &schedule) {
+  auto model = std::make_unique<Model>();
   llvm::SmallString<128> path;
   int file;
   if (llvm::sys::fs::createTemporaryFile("deferred", "weir", file, path))
-    return nullptr;
+    return model;
   llvm::raw_fd_ostream(file, /*shouldClose=*/true) << modelText;
-  auto model = std::make_unique<Model>();
   Diagnostics diagnostics(&model->sources);
   TrainingOverrides overrides;
-  overrides.statements = {optimizer};
+  overrides.statements = {optimizer, schedule};
   model->training = loadTraining(path.str().str(), model->sources, *model->context, ModelOptions(),
                                  overrides, diagnostics);
   llvm::sys::fs::remove(path);
   EXPECT_TRUE(model->training) << diagnostics.str();
+  return model;
+}
+
+// Its step; null after a failure that the test reports.
+std::unique_ptr<Model> compile(const std::string &optimizer, TablePolicy tables,
+                               const std::string &schedule = "schedule one_cycle()") {
+  std::unique_ptr<Model> model = load(optimizer, schedule);
   if (!model->training)
     return nullptr;
   TrainStepOptions options;
@@ -194,6 +205,61 @@ TEST_P(DeferredTables, areTheSameAfterALoad) {
     runStep(*second, number);
   ASSERT_TRUE(second->step->catchUp().ok());
   EXPECT_EQ(differences(*dense, *second), 0);
+}
+
+// A step of sgd with a rate of 1 takes a parameter's gradient off: it is that of the reference,
+// which multiplies the rows of users and items for every example. The compiled step multiplies
+// each row once, and has so many rows only. With a batch of one example, and of one user.
+TEST(SharedRows, haveTheReferencesGradients) {
+  for (int64_t count : {batch, int64_t{1}, int64_t{13}}) {
+    auto model = compile("optimizer sgd(lr: 1.0)", TablePolicy::Dense, "schedule constant()");
+    ASSERT_TRUE(model);
+    auto original = load("optimizer sgd(lr: 1.0)", "schedule constant()");
+    ASSERT_TRUE(original->training);
+    for (auto function :
+         llvm::make_early_inc_range(original->training->module->getOps<mlir::func::FuncOp>()))
+      if (function.getName() != "train")
+        function.erase();
+    mlir::PassManager manager(original->context.get());
+    manager.addNestedPass<mlir::func::FuncOp>(createTrainingFormPass());
+    manager.addNestedPass<mlir::func::FuncOp>(createDifferentiatePass());
+    ASSERT_TRUE(succeeded(manager.run(*original->training->module)));
+    ParameterFile before;
+    for (const Signature::Parameter &parameter : model->step->signature().parameters)
+      ASSERT_TRUE(before.add(parameter.name, *model->step->find(parameter.name)->clone()).ok());
+    std::vector<Tensor> tensors = makeBatch(count);
+    std::vector<const Tensor *> inputs;
+    std::vector<RefTensor> references;
+    for (Tensor &tensor : tensors) {
+      tensor.shape[0] = count;
+      inputs.push_back(&tensor);
+      references.push_back(toReference(tensor));
+    }
+    auto expected = interpret(*original->training->module, toReference(before), references, count);
+    ASSERT_TRUE(static_cast<bool>(expected)) << llvm::toString(expected.takeError());
+    Signature signature = readSignature(*original->training->module);
+    auto sums =
+        model->step->run(inputs, model->training->plan.evaluateHypers(1, steps), 0, 1, count);
+    ASSERT_TRUE(sums.ok()) << sums.error().message;
+    for (size_t i = 0; i < expected->size(); ++i) {
+      std::string name = signature.outputs[i].name;
+      if (!name.ends_with(".grad"))
+        continue;
+      name.resize(name.size() - 5);
+      const Tensor *now = model->step->find(name);
+      ASSERT_TRUE(now) << name;
+      const std::vector<double> &gradient = (*expected)[i].data;
+      double scale = 1e-3, worst = 0;
+      for (double value : gradient)
+        scale = std::max(scale, std::fabs(value));
+      const Tensor *old = before.find(name);
+      for (size_t j = 0; j < gradient.size(); ++j)
+        worst =
+            std::max(worst, std::fabs(double(static_cast<const float *>(old->data())[j]) -
+                                      static_cast<const float *>(now->data())[j] - gradient[j]));
+      EXPECT_LE(worst, 3e-5 * scale + 1e-6) << name << " with " << count << " examples";
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -9,4 +9,4 @@ target_compile_definitions(WeirTrainStepTests PRIVATE WEIR_SOURCE_DIR="${PROJECT
 
 # Deferred updates of tables against dense ones.
 weir_unit_test(WeirDeferredTablesTests DeferredTablesTest.cpp
-  LINK WeirTrainStep WeirFrontend WeirRuntime)
+  LINK WeirTrainStep WeirReference WeirFrontend WeirRuntime)

@@ -103,6 +103,25 @@ TEST(ReferenceGradient, Weights) {
                         "tensor<?x2xf32>) -> tensor<3x2xf32>",
                         "tensor<3x2xf32>", {{{3}, {2, 0, 2}}, {{3, 2}, {1, 2, 3, 4, 5, 6}}}, 3),
                {3, 2}, {3, 4, 0, 0, 6, 8});
+  // Once each, in the order in which they come up: 2, 0; they are first, second, first.
+  std::string unique = "%u, %p = weir.unique %i : (tensor<?x!weir.index<3>>) -> "
+                       "(tensor<?x!weir.index<3>>, tensor<?x!weir.index<3>>)\n";
+  expectTensor(evaluate("%i: tensor<?x!weir.index<3>>, %t: tensor<3x1xf32>",
+                        unique + "%r = weir.embedding %u, %t : (tensor<?x!weir.index<3>>, "
+                                 "tensor<3x1xf32>) -> tensor<?x1xf32>",
+                        "tensor<?x1xf32>", {{{3}, {2, 0, 2}}, {{3, 1}, {10, 20, 30}}}, 3),
+               {2, 1}, {30, 10});
+  expectTensor(evaluate("%i: tensor<?x!weir.index<3>>, %x: tensor<?x1xf32>",
+                        unique + "%r = weir.segment_sum %p, %x segments %u : "
+                                 "(tensor<?x!weir.index<3>>, tensor<?x1xf32>, "
+                                 "tensor<?x!weir.index<3>>) -> tensor<?x1xf32>",
+                        "tensor<?x1xf32>", {{{3}, {2, 0, 2}}, {{3, 1}, {1, 10, 100}}}, 3),
+               {2, 1}, {101, 10});
+  expectTensor(evaluate("%i: tensor<?x!weir.index<3>>, %x: tensor<?x2xf32>",
+                        "%r = weir.gather_rows %i, %x : (tensor<?x!weir.index<3>>, "
+                        "tensor<?x2xf32>) -> tensor<?x2xf32>",
+                        "tensor<?x2xf32>", {{{3}, {2, 0, 2}}, {{3, 2}, {1, 2, 3, 4, 5, 6}}}, 3),
+               {3, 2}, {5, 6, 1, 2, 5, 6});
 }
 
 RefTensor poolGradient(const std::vector<double> &image) {

@@ -1,7 +1,7 @@
 //===- Passes.td - from a model to its gradients --------------------*- tablegen -*-===//
 //
-// In this order: the form that a model has in training, its gradients, and the
-// statistics of the batch as plain sums. Each works on the function of one name,
+// In this order: the form that a model has in training, layers of looked-up rows, the
+// gradients, and the statistics of the batch as plain sums. Each works on the function of one name,
 // `train`, and leaves the others alone. In the examples, attributes that don't matter
 // are left out.
 //
@@ -56,6 +56,36 @@ def TrainingFormPass : Weir_TrainingPass<"weir-training-form"> {
       ...
     ```
   }];
+}
+
+def ShareRowsPass : Weir_TrainingPass<"weir-share-rows"> {
+  let summary = "Multiply each row that a batch looks up once, however many examples name it";
+  let description = [{
+    A linear layer of looked-up rows computes the same for every example that names the same
+    row, and the gradient of that row is the same product of the examples' sum. So the layer
+    is applied to the batch's different ids, and its results are given to the examples.
+
+    ```mlir
+    %x = weir.embedding %ids, %t : (tensor<?x!weir.index<672>>, tensor<672x60xf32>) -> tensor<?x60xf32>
+    %y = weir.linear %x, %w bias %b : (tensor<?x60xf32>, tensor<100x60xf32>, tensor<100xf32>) -> tensor<?x100xf32>
+    ```
+    becomes
+    ```mlir
+    %u, %i = weir.unique %ids : ...
+    %x = weir.embedding %u, %t : ...
+    %p = weir.linear %x, %w : ...
+    %g = weir.gather_rows %i, %p : ...
+    %y = weir.add %g, %b : ...
+    ```
+
+    Where rows are joined with others, each part meets its own columns of the weight. A
+    look-up is left alone if something else reads it, if it has several ids for an example,
+    or if its rows or the layer's results are so short that what is saved doesn't pay for
+    finding out which ids are the same (see shareRowsPays in CostModel.h).
+  }];
+  let options = functionOption # [
+    Option<"always", "always", "bool", "false", "Share whatever it costs">
+  ];
 }
 
 def DifferentiatePass : Weir_TrainingPass<"weir-differentiate"> {

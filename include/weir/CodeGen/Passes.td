@@ -234,7 +234,7 @@ def MoveUpdatesPass : Pass<"weir-move-updates", "::mlir::func::FuncOp"> {
 def LowerUpdatesPass : Pass<"weir-lower-updates", "::mlir::func::FuncOp"> {
   let summary = "turns an optimizer's steps on memory into loops over vectors";
   let description = [{
-    Writes `weir.update_all`, `weir.group_ids`, `weir.catch_up_rows` and
+    Writes `weir.update_all`, `weir.group_ids`, `weir.unique_ids`, `weir.catch_up_rows` and
     `weir.update_rows` as kernels (see weir-lower-kernels). All apply an optimizer's body
     by the same code, so a parameter that is updated as a whole, or by its rows, now or
     later, gets the same bits.

@@ -12,7 +12,9 @@ def WeirToLinalgPass : Pass<"weir-to-linalg", "::mlir::func::FuncOp"> {
     `weir.param`. A `weir.product` becomes one contraction, tagged `weir.product`; if its
     rows are `weir.windows`, the contraction reads the image itself through an affine
     map and no patch is ever copied. One of a small table, whose sizes are all known and
-    which takes few steps, has no tag and becomes a plain loop. Ids become `i64`.
+    which takes few steps, has no tag and becomes a plain loop. Ids become `i64`. How long the
+    results of a `weir.unique` are is known when it has run, so it becomes a
+    `weir.unique_ids` on memory.
 
     ```mlir
     %p = weir.product %x, %w : (tensor<?x4xf32>, tensor<4x3xf32>) -> tensor<?x3xf32>
@@ -28,7 +30,8 @@ def WeirToLinalgPass : Pass<"weir-to-linalg", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
-                           "::weir::WeirDialect"];
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::bufferization::BufferizationDialect", "::weir::WeirDialect"];
 }
 
 #endif // WEIR_CONVERSION_PASSES_TD

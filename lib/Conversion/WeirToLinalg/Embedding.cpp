@@ -2,6 +2,8 @@
 
 #include "Common.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -28,6 +30,57 @@ static Value gatherRows(OpBuilder &builder, Location loc, Value ids, Value table
         linalg::YieldOp::create(b, l, element);
       });
   return generic.getResult(0);
+}
+
+// Adds the rows to those of `table` that the ids name, one after the other in the order of the
+// positions: a row that several ids name gets its sum always in the same order.
+static Value addRows(ConversionPatternRewriter &rewriter, Location loc, Value ids, Value rows,
+                     Value table) {
+  auto type = cast<RankedTensorType>(table.getType());
+  int64_t columns = type.getDimSize(1), perExample = 1;
+  for (int64_t size : exampleShape(ids))
+    perExample *= size;
+  auto idsType = cast<RankedTensorType>(ids.getType());
+  Value positions = arith::ConstantIndexOp::create(rewriter, loc, perExample);
+  if (isBatched(idsType))
+    positions = arith::MulIOp::create(rewriter, loc, positions,
+                                      tensor::DimOp::create(rewriter, loc, ids, 0));
+
+  // All axes that count positions become one.
+  int64_t rank = idsType.getRank();
+  if (rank == 0) {
+    ids = makeReshape(rewriter, loc, ids, {1});
+    rows = makeReshape(rewriter, loc, rows, {1, columns});
+  } else if (rank > 1) {
+    ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    ids = tensor::CollapseShapeOp::create(rewriter, loc, ids, ArrayRef<ReassociationIndices>{all});
+    rows = tensor::CollapseShapeOp::create(rewriter, loc, rows,
+                                           ArrayRef<ReassociationIndices>{all, {rank}});
+  }
+  auto zero = rewriter.getIndexAttr(0), one = rewriter.getIndexAttr(1);
+  auto row = RankedTensorType::get({columns}, type.getElementType());
+  auto index = [&](int64_t n) { return arith::ConstantIndexOp::create(rewriter, loc, n); };
+  auto loop = scf::ForOp::create(rewriter, loc, index(0), positions, index(1), table);
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPointToStart(loop.getBody());
+  Value position = loop.getInductionVar(), sums = loop.getRegionIterArg(0);
+  Value id = tensor::ExtractOp::create(rewriter, loc, ids, position);
+  id = arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(), id);
+  SmallVector<OpFoldResult> sizes = {one, rewriter.getIndexAttr(columns)}, strides = {one, one};
+  SmallVector<OpFoldResult> sumOffsets = {id, zero}, rowOffsets = {position, zero};
+  Value old = tensor::ExtractSliceOp::create(rewriter, loc, row, sums, sumOffsets, sizes, strides);
+  Value added =
+      tensor::ExtractSliceOp::create(rewriter, loc, row, rows, rowOffsets, sizes, strides);
+  SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(1));
+  SmallVector<IteratorType> iterators = {IteratorType::parallel};
+  auto sum = linalg::GenericOp::create(
+      rewriter, loc, row, added, old, maps, iterators, [](OpBuilder &b, Location l, ValueRange e) {
+        linalg::YieldOp::create(b, l, arith::AddFOp::create(b, l, e[1], e[0]).getResult());
+      });
+  Value next = tensor::InsertSliceOp::create(rewriter, loc, sum.getResult(0), sums, sumOffsets,
+                                             sizes, strides);
+  scf::YieldOp::create(rewriter, loc, next);
+  return loop.getResult(0);
 }
 
 namespace {
@@ -97,63 +150,77 @@ struct EmbeddingBagLowering : OpConversionPattern<EmbeddingBagOp> {
   }
 };
 
-// The rows are added one after the other, in the order of the positions: a row that
-// several ids name gets its sum always in the same order.
 struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(EmbeddingGradientOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    auto type = cast<RankedTensorType>(op.getType());
-    int64_t columns = type.getDimSize(1), perExample = 1;
-    for (int64_t size : exampleShape(op.getIds()))
-      perExample *= size;
-    auto idsType = cast<RankedTensorType>(adaptor.getIds().getType());
-    Value positions = arith::ConstantIndexOp::create(rewriter, loc, perExample);
-    if (isBatched(idsType))
-      positions = arith::MulIOp::create(rewriter, loc, positions,
-                                        tensor::DimOp::create(rewriter, loc, adaptor.getIds(), 0));
+    Value zeros =
+        makeFilled(rewriter, loc, cast<RankedTensorType>(op.getType()), adaptor.getIds(), 0.0f);
+    rewriter.replaceOp(op, addRows(rewriter, loc, adaptor.getIds(), adaptor.getGradient(), zeros));
+    return success();
+  }
+};
 
-    // All axes that count positions become one.
-    Value ids = adaptor.getIds(), gradient = adaptor.getGradient();
-    int64_t rank = idsType.getRank();
-    if (rank == 0) {
-      ids = makeReshape(rewriter, loc, ids, {1});
-      gradient = makeReshape(rewriter, loc, gradient, {1, columns});
-    } else if (rank > 1) {
-      ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-      ids =
-          tensor::CollapseShapeOp::create(rewriter, loc, ids, ArrayRef<ReassociationIndices>{all});
-      gradient = tensor::CollapseShapeOp::create(rewriter, loc, gradient,
-                                                 ArrayRef<ReassociationIndices>{all, {rank}});
-    }
-    auto zero = rewriter.getIndexAttr(0), one = rewriter.getIndexAttr(1);
-    auto row = RankedTensorType::get({columns}, type.getElementType());
-    Value zeros = makeFilled(rewriter, loc, type, adaptor.getIds(), 0.0f);
-    auto index = [&](int64_t n) { return arith::ConstantIndexOp::create(rewriter, loc, n); };
-    auto loop = scf::ForOp::create(rewriter, loc, index(0), positions, index(1), zeros);
-    OpBuilder::InsertionGuard guard(rewriter);
-    rewriter.setInsertionPointToStart(loop.getBody());
-    Value position = loop.getInductionVar(), table = loop.getRegionIterArg(0);
-    Value id = tensor::ExtractOp::create(rewriter, loc, ids, position);
-    id = arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(), id);
-    SmallVector<OpFoldResult> sizes = {one, rewriter.getIndexAttr(columns)}, strides = {one, one};
-    SmallVector<OpFoldResult> tableOffsets = {id, zero}, gradientOffsets = {position, zero};
-    Value old =
-        tensor::ExtractSliceOp::create(rewriter, loc, row, table, tableOffsets, sizes, strides);
-    Value added = tensor::ExtractSliceOp::create(rewriter, loc, row, gradient, gradientOffsets,
-                                                 sizes, strides);
-    SmallVector<AffineMap> maps(2, rewriter.getMultiDimIdentityMap(1));
-    SmallVector<IteratorType> iterators = {IteratorType::parallel};
-    auto sum = linalg::GenericOp::create(
-        rewriter, loc, row, added, old, maps, iterators,
-        [](OpBuilder &b, Location l, ValueRange e) {
-          linalg::YieldOp::create(b, l, arith::AddFOp::create(b, l, e[1], e[0]).getResult());
-        });
-    Value next = tensor::InsertSliceOp::create(rewriter, loc, sum.getResult(0), table, tableOffsets,
-                                               sizes, strides);
-    scf::YieldOp::create(rewriter, loc, next);
-    rewriter.replaceOp(op, loop.getResults());
+struct GatherRowsLowering : OpConversionPattern<GatherRowsOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(GatherRowsOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(
+        op, gatherRows(rewriter, op.getLoc(), adaptor.getPositions(), adaptor.getRows()));
+    return success();
+  }
+};
+
+struct SegmentSumLowering : OpConversionPattern<SegmentSumOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(SegmentSumOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value zeros = makeFilled(rewriter, loc, cast<RankedTensorType>(op.getType()),
+                             adaptor.getSegments(), 0.0f);
+    rewriter.replaceOp(op,
+                       addRows(rewriter, loc, adaptor.getPositions(), adaptor.getRows(), zeros));
+    return success();
+  }
+};
+
+// How many different ids there are is known when they have been counted, so this is done on
+// memory from the start; the results are tensors of that memory.
+struct UniqueLowering : OpConversionPattern<UniqueOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(UniqueOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(adaptor.getIds().getType());
+    auto memory = MemRefType::get(type.getShape(), type.getElementType());
+    Type i32 = rewriter.getI32Type();
+    int64_t cardinality =
+        cast<IdType>(cast<RankedTensorType>(op.getIds().getType()).getElementType())
+            .getCardinality();
+    Value ids = bufferization::ToBufferOp::create(rewriter, loc, memory, adaptor.getIds(),
+                                                  /*read_only=*/true);
+    Value batch = tensor::DimOp::create(rewriter, loc, adaptor.getIds(), 0);
+    auto allocate = [&](MemRefType type) -> Value {
+      ValueRange sizes = type.hasStaticShape() ? ValueRange() : ValueRange(batch);
+      return memref::AllocOp::create(rewriter, loc, type, sizes);
+    };
+    Value slots = allocate(MemRefType::get({cardinality}, i32));
+    Value unique = allocate(memory), inverse = allocate(memory);
+    Value count = allocate(MemRefType::get({1}, i32));
+    UniqueIdsOp::create(rewriter, loc, ids, slots, unique, inverse, count);
+    Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
+    Value size =
+        arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(),
+                                   memref::LoadOp::create(rewriter, loc, count, zero).getResult());
+    Value part = memref::ReinterpretCastOp::create(
+        rewriter, loc, memory, unique, OpFoldResult(rewriter.getIndexAttr(0)),
+        ArrayRef<OpFoldResult>{size}, ArrayRef<OpFoldResult>{rewriter.getIndexAttr(1)});
+    SmallVector<Value> results;
+    for (Value buffer : {part, inverse})
+      results.push_back(
+          bufferization::ToTensorOp::create(rewriter, loc, type, buffer, /*restrict=*/true));
+    rewriter.replaceOp(op, results);
     return success();
   }
 };
@@ -161,6 +228,7 @@ struct EmbeddingGradientLowering : OpConversionPattern<EmbeddingGradientOp> {
 } // namespace
 
 void weir::populateEmbeddingToLinalg(TypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<OneHotLowering, EmbeddingLowering, EmbeddingBagLowering, EmbeddingGradientLowering>(
-      converter, patterns.getContext());
+  patterns.add<OneHotLowering, EmbeddingLowering, EmbeddingBagLowering, EmbeddingGradientLowering,
+               GatherRowsLowering, SegmentSumLowering, UniqueLowering>(converter,
+                                                                       patterns.getContext());
 }

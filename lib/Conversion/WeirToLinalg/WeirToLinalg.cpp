@@ -4,9 +4,11 @@
 
 #include "Common.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/Pass.h"
 
@@ -33,9 +35,10 @@ struct WeirToLinalgPass : weir::impl::WeirToLinalgPassBase<WeirToLinalgPass> {
 
     ConversionTarget target(*context);
     target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect,
-                           scf::SCFDialect, tensor::TensorDialect>();
+                           scf::SCFDialect, tensor::TensorDialect, memref::MemRefDialect,
+                           bufferization::BufferizationDialect>();
     target.addIllegalDialect<weir::WeirDialect>();
-    target.addLegalOp<weir::ParamOp>();
+    target.addLegalOp<weir::ParamOp, weir::UniqueIdsOp>();
     target.addDynamicallyLegalOp<weir::UpdateOp>(
         [&](weir::UpdateOp op) { return converter.isLegal(op.getOperation()); });
     target.addDynamicallyLegalOp<func::FuncOp>(

@@ -3,6 +3,7 @@
 #include "weir/Dialect/IR/WeirDialect.h"
 
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace weir;
@@ -106,6 +107,57 @@ OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
     return getLhs();
   return foldScalars(adaptor.getLhs(), adaptor.getRhs(), getType(),
                      [](float a, float b) { return a + b; });
+}
+
+namespace {
+// Two parts of a tensor that lie next to each other, each with zeros where the other one is, are
+// joined: as the gradient of what several slices read. Equal but for the sign of a zero.
+struct AddOfNeighbours : OpRewritePattern<AddOp> {
+  using OpRewritePattern<AddOp>::OpRewritePattern;
+
+  static PadOp zeroPad(Value value) {
+    auto pad = value.getDefiningOp<PadOp>();
+    return pad && pad->hasOneUse() && pad.getValue().isZero() ? pad : PadOp();
+  }
+
+  // The one axis along which `first` ends where `second` begins, if they are alike otherwise.
+  static std::optional<int64_t> jointAxis(PadOp first, PadOp second) {
+    std::optional<int64_t> joint;
+    for (int64_t axis = 0, end = first.getLow().size(); axis < end; ++axis) {
+      if (first.getLow()[axis] == second.getLow()[axis] &&
+          first.getHigh()[axis] == second.getHigh()[axis])
+        continue;
+      int64_t border = first.getLow()[axis] + exampleShape(first.getInput())[axis];
+      if (joint || border != second.getLow()[axis])
+        return std::nullopt;
+      joint = axis;
+    }
+    return joint;
+  }
+
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
+    PadOp first = zeroPad(op.getLhs()), second = zeroPad(op.getRhs());
+    if (!first || !second || first.getType() != second.getType())
+      return rewriter.notifyMatchFailure(op, "the operands are no padded parts of one tensor");
+    std::optional<int64_t> axis = jointAxis(first, second);
+    if (!axis) {
+      std::swap(first, second);
+      axis = jointAxis(first, second);
+    }
+    if (!axis)
+      return rewriter.notifyMatchFailure(op, "the parts are no neighbours");
+    Value joined =
+        ConcatOp::create(rewriter, op.getLoc(), {first.getInput(), second.getInput()}, *axis);
+    SmallVector<int64_t> high(first.getHigh());
+    high[*axis] = second.getHigh()[*axis];
+    rewriter.replaceOpWithNewOp<PadOp>(op, joined, first.getLow(), high, first.getValue());
+    return success();
+  }
+};
+} // namespace
+
+void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<AddOfNeighbours>(context);
 }
 
 OpFoldResult SubOp::fold(FoldAdaptor adaptor) {

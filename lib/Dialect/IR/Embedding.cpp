@@ -65,3 +65,44 @@ LogicalResult EmbeddingGradientOp::inferReturnTypes(MLIRContext *context,
       RankedTensorType::get({cardinality(ids), shape.back()}, Float32Type::get(context)));
   return success();
 }
+
+static LogicalResult checkOnePerExample(std::optional<Location> loc, StringRef name, Value ids) {
+  if (isBatched(ids.getType()) && exampleShape(ids).empty())
+    return success();
+  return emitOptionalError(loc, name, ": needs one id per example, found ", ids.getType());
+}
+
+static LogicalResult checkBatchOfRows(std::optional<Location> loc, StringRef name, Value rows) {
+  if (isBatched(rows.getType()) && exampleShape(rows).size() == 1)
+    return success();
+  return emitOptionalError(loc, name, ": needs one row per example, found ", rows.getType());
+}
+
+LogicalResult UniqueOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkOnePerExample(loc, getOperationName(), adaptor.getIds())))
+    return failure();
+  inferred.assign(2, adaptor.getIds().getType());
+  return success();
+}
+
+LogicalResult GatherRowsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                             Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkOnePerExample(loc, getOperationName(), adaptor.getPositions())) ||
+      failed(checkBatchOfRows(loc, getOperationName(), adaptor.getRows())))
+    return failure();
+  inferred.push_back(adaptor.getRows().getType());
+  return success();
+}
+
+LogicalResult SegmentSumOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                             Adaptor adaptor, SmallVectorImpl<Type> &inferred) {
+  if (failed(checkOnePerExample(loc, getOperationName(), adaptor.getPositions())) ||
+      failed(checkBatchOfRows(loc, getOperationName(), adaptor.getRows())))
+    return failure();
+  if (!isBatched(adaptor.getSegments().getType()))
+    return emitOptionalError(loc, getOperationName(), ": counts the batch of a value without one, ",
+                             adaptor.getSegments().getType());
+  inferred.push_back(adaptor.getRows().getType());
+  return success();
+}

@@ -167,11 +167,31 @@ LogicalResult GroupIdsOp::verify() {
   return verifyIds(*this, getIds(), {getHeads(), getNext(), getTails()});
 }
 
+LogicalResult UniqueIdsOp::verify() {
+  if (!isDense(getSlots(), /*isFloat=*/false) ||
+      cast<MemRefType>(getSlots().getType()).getRank() != 1)
+    return emitOpError("slots are i32 of rank 1, found ") << getSlots().getType();
+  if (!isDense(getCount(), /*isFloat=*/false) ||
+      cast<MemRefType>(getCount().getType()).getShape() != ArrayRef<int64_t>(1))
+    return emitOpError("count is one i32, found ") << getCount().getType();
+  for (Value ids : {getIds(), getUnique(), getInverse()}) {
+    if (failed(verifyIds(*this, ids, {})))
+      return failure();
+    if (elementsOf(ids) != elementsOf(getIds()))
+      return emitOpError("needs one integer for each id of ")
+             << getIds().getType() << ", found " << ids.getType();
+  }
+  return success();
+}
+
 LogicalResult CatchUpRowsOp::verify() {
-  if (bool(getIds()) != bool(getHeads()))
-    return emitOpError("ids and heads are given together");
+  if (getHeads() && !getIds())
+    return emitOpError("heads are given with ids");
+  SmallVector<Value> positions;
+  if (getHeads())
+    positions.push_back(getHeads());
   if (failed(verifyTables(*this, getValues())) ||
-      (getIds() && failed(verifyIds(*this, getIds(), getHeads()))))
+      (getIds() && failed(verifyIds(*this, getIds(), positions))))
     return failure();
   int64_t rows = cast<MemRefType>(getValues()[0].getType()).getDimSize(0);
   if (!isDense(getLast(), /*isFloat=*/false) ||
@@ -197,8 +217,13 @@ LogicalResult CatchUpRowsOp::verify() {
 }
 
 LogicalResult UpdateRowsOp::verify() {
+  if (bool(getHeads()) != bool(getNext()))
+    return emitOpError("heads and next are given together");
+  SmallVector<Value> positions;
+  if (getHeads())
+    positions = {getHeads(), getNext()};
   if (failed(verifyTables(*this, getValues())) || failed(verifyHypers(*this, getHypers())) ||
-      failed(verifyIds(*this, getIds(), {getHeads(), getNext()})))
+      failed(verifyIds(*this, getIds(), positions)))
     return failure();
   int64_t columns = cast<MemRefType>(getValues()[0].getType()).getDimSize(1);
   std::pair<int64_t, int64_t> elements = elementsOf(getIds());

@@ -24,8 +24,8 @@ static StringRef objection(Operation *op) {
             ReshapeOp, TransposeOp, SliceOp, PadOp, ConcatOp, OneHotOp, EmbeddingOp, EmbeddingBagOp,
             ProductOp, GroupedProductOp, WinogradInputOp, WinogradWeightOp, WinogradOutputOp,
             Im2colOp, SelectOp, BatchSumOp, BatchSizeOp, BroadcastOp, DilateOp, ReverseOp,
-            EmbeddingGradientOp, ProductWeightGradientOp, DropoutMaskOp, UpdateOp>(
-          [](Operation *) { return StringRef(); })
+            EmbeddingGradientOp, UniqueOp, GatherRowsOp, SegmentSumOp, ProductWeightGradientOp,
+            DropoutMaskOp, UpdateOp>([](Operation *) { return StringRef(); })
       .Case([](MatmulOp matmul) -> StringRef {
         if (!isBatched(matmul.getRhs().getType()) && exampleShape(matmul.getRhs()).size() == 2)
           return "with a parameter on the right must be a weir.product";

@@ -31,7 +31,7 @@ class Weir_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
   let hasFolder = 1;
 }
 
-def Weir_AddOp : Weir_BinaryOp<"add", "lhs + rhs", [Commutative]>;
+def Weir_AddOp : Weir_BinaryOp<"add", "lhs + rhs", [Commutative]> { let hasCanonicalizer = 1; }
 def Weir_SubOp : Weir_BinaryOp<"sub", "lhs - rhs">;
 def Weir_MulOp : Weir_BinaryOp<"mul", "lhs * rhs", [Commutative]>;
 def Weir_DivOp : Weir_BinaryOp<"div", "lhs / rhs">;

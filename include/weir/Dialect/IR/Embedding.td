@@ -84,4 +84,74 @@ def Weir_EmbeddingGradientOp : Weir_InferredOp<"embedding_gradient"> {
   let assemblyFormat = "$ids `,` $gradient attr-dict `:` functional-type(operands, results)";
 }
 
+def Weir_UniqueOp : Weir_InferredOp<"unique"> {
+  let summary = "the ids of a batch, each once";
+  let description = [{
+    `unique` holds the ids of all examples without repetitions, in the order in which they
+    first come up; `inverse` says where each example's id is in it:
+    `unique[inverse[i]] = ids[i]`. `unique` is batched, but its batch is as long as there are
+    different ids: at most as long as that of `ids`.
+
+    1. `ids` is batched and has an example rank of 0.
+    2. Both results have the type of `ids`: there are no more different ids than the
+       cardinality says, so that it bounds the positions, too.
+
+    Example:
+    ```mlir
+    %u, %i = weir.unique %ids : (tensor<?x!weir.index<672>>)
+        -> (tensor<?x!weir.index<672>>, tensor<?x!weir.index<672>>)
+    ```
+  }];
+  let arguments = (ins Weir_IndexTensor:$ids);
+  let results = (outs Weir_IndexTensor:$unique, Weir_IndexTensor:$inverse);
+  let assemblyFormat = "$ids attr-dict `:` functional-type(operands, results)";
+}
+
+def Weir_GatherRowsOp : Weir_InferredOp<"gather_rows"> {
+  let summary = "the rows of a batch that the positions name";
+  let description = [{
+    `result[i, :] = rows[positions[i], :]`: as weir.embedding, but the table is computed, and
+    its rows are a batch (see weir.unique). The result's batch is that of `positions`.
+
+    1. `positions` is batched and has an example rank of 0; each is less than the batch of
+       `rows`.
+    2. `rows` is batched and has an example rank of 1; the result has its type.
+
+    Example:
+    ```mlir
+    %r = weir.gather_rows %inverse, %rows
+        : (tensor<?x!weir.index<672>>, tensor<?x100xf32>) -> tensor<?x100xf32>
+    ```
+  }];
+  let arguments = (ins Weir_IndexTensor:$positions, Weir_FloatTensor:$rows);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = "$positions `,` $rows attr-dict `:` functional-type(operands, results)";
+}
+
+def Weir_SegmentSumOp : Weir_InferredOp<"segment_sum"> {
+  let summary = "sums of the rows that have the same position, the adjoint of gather_rows";
+  let description = [{
+    `result[s, :]` is the sum of `rows[i, :]` over all `i` with `positions[i] = s`, in the order
+    of the batch and starting from 0. The result has as many rows as the batch of `segments`,
+    of which nothing else is looked at.
+
+    1. `positions` is batched and has an example rank of 0; each is less than the batch of
+       `segments`.
+    2. `rows` is batched and has an example rank of 1; the result has its type.
+    3. `segments` is batched.
+
+    Example:
+    ```mlir
+    %r = weir.segment_sum %inverse, %rows segments %unique
+        : (tensor<?x!weir.index<672>>, tensor<?x100xf32>, tensor<?x!weir.index<672>>)
+       -> tensor<?x100xf32>
+    ```
+  }];
+  let arguments = (ins Weir_IndexTensor:$positions, Weir_FloatTensor:$rows, Weir_Tensor:$segments);
+  let results = (outs Weir_FloatTensor:$result);
+  let assemblyFormat = [{
+    $positions `,` $rows `segments` $segments attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif // WEIR_DIALECT_IR_EMBEDDING_TD

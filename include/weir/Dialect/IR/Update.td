@@ -119,6 +119,35 @@ def Weir_GroupIdsOp : Weir_MemoryOp<"group_ids"> {
   let hasVerifier = 1;
 }
 
+def Weir_UniqueIdsOp : Weir_MemoryOp<"unique_ids"> {
+  let summary = "the ids of a batch, each once, in memory";
+  let description = [{
+    What weir.unique computes: `unique` becomes the ids without repetitions, in the order in
+    which they first come up, `inverse` the position of each id in it, and `count` how many
+    different ones there are; what `unique` holds behind them doesn't matter. `slots` has one
+    place for each id; what it holds before doesn't matter.
+
+    1. `ids`, `unique` and `inverse` are dense integers and have as many elements.
+    2. `slots` is i32 of rank 1; `count` is one i32.
+
+    Example:
+    ```mlir
+    weir.unique_ids %ids, %slots, %unique, %inverse, %count
+        : memref<?xi64>, memref<672xi32>, memref<?xi64>, memref<?xi64>, memref<1xi32>
+    ```
+  }];
+  let arguments = (ins Arg<AnyMemRef, "", [MemRead]>:$ids,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$slots,
+                       Arg<AnyMemRef, "", [MemRead, MemWrite]>:$unique,
+                       Arg<AnyMemRef, "", [MemWrite]>:$inverse,
+                       Arg<AnyMemRef, "", [MemWrite]>:$count);
+  let assemblyFormat = [{
+    $ids `,` $slots `,` $unique `,` $inverse `,` $count attr-dict `:` type($ids) `,` type($slots)
+    `,` type($unique) `,` type($inverse) `,` type($count)
+  }];
+  let hasVerifier = 1;
+}
+
 def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegments]> {
   let summary = "the steps that rows of a table have missed, with a gradient of 0";
   let description = [{
@@ -131,7 +160,7 @@ def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegment
     `initial` is what the states were before any step. It changes nothing, but rows whose
     states are that still can be brought up to date faster.
 
-    1. `ids` and `heads` (see weir.group_ids) are both given or both not.
+    1. `heads` are what weir.group_ids makes of `ids`; without them, no id comes up twice.
     2. `values` are dense f32 of rank 2 and of one static shape.
     3. `last` is i32 with one number for each row; `now` is one i32.
     4. The body has one argument for each value, for the gradient and for each
@@ -159,9 +188,9 @@ def Weir_CatchUpRowsOp : Weir_MemoryOp<"catch_up_rows", [AttrSizedOperandSegment
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `values` `(` $values `)` `last` `(` $last `)` `now` `(` $now `)` `history` `(` $history `)`
-    (`ids` `(` $ids^ `,` $heads `)`)? (`initial` $initial^)? $body attr-dict `:`
+    (`ids` `(` $ids^ (`,` $heads^)? `)`)? (`initial` $initial^)? $body attr-dict `:`
     `(` type($values) `)` `,` type($last) `,` type($now) `,` type($history)
-    (`,` type($ids)^ `,` type($heads))?
+    (`,` type($ids)^ (`,` type($heads)^)?)?
   }];
   let hasVerifier = 1;
 }
@@ -172,7 +201,8 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
     For each row that `ids` name: the sum of its rows in `gradient`, in the order of
     their positions and starting from 0, then the body (see weir.update_all) in place.
 
-    1. `heads` and `next` are what weir.group_ids makes of `ids`: dense i32, as many.
+    1. `heads` and `next` are what weir.group_ids makes of `ids`: dense i32, as many. They are
+       both given or both not; without them, no id comes up twice.
     2. `values` are dense f32 of rank 2 and of one static shape; `gradient` is dense f32
        and has a row of theirs for each id.
     3. `hypers` are f32 of rank 0.
@@ -184,20 +214,21 @@ def Weir_UpdateRowsOp : Weir_MemoryOp<"update_rows", [AttrSizedOperandSegments]>
     weir.update_rows values(%table) gradient(%g) ids(%ids, %heads, %next) hypers(%lr) {
     ^bb0(%x: f32, %dx: f32, %rate: f32):
       ...
-    } : (memref<672x50xf32>), memref<?x50xf32>, memref<?xi64>, memref<?x1xi32>,
-        memref<?x1xi32>, (memref<f32>)
+    } : (memref<672x50xf32>), memref<?x50xf32>, memref<?xi64>, (memref<f32>),
+        memref<?x1xi32>, memref<?x1xi32>
     ```
   }];
   let arguments = (ins Arg<Variadic<AnyMemRef>, "", [MemRead, MemWrite]>:$values,
                        Arg<AnyMemRef, "", [MemRead]>:$gradient, Arg<AnyMemRef, "", [MemRead]>:$ids,
-                       Arg<AnyMemRef, "", [MemRead]>:$heads, Arg<AnyMemRef, "", [MemRead]>:$next,
+                       Arg<Optional<AnyMemRef>, "", [MemRead]>:$heads,
+                       Arg<Optional<AnyMemRef>, "", [MemRead]>:$next,
                        Arg<Variadic<AnyMemRef>, "", [MemRead]>:$hypers);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `values` `(` $values `)` `gradient` `(` $gradient `)`
-    `ids` `(` $ids `,` $heads `,` $next `)` `hypers` `(` $hypers `)` $body attr-dict `:`
-    `(` type($values) `)` `,` type($gradient) `,` type($ids) `,` type($heads) `,` type($next)
-    `,` `(` type($hypers) `)`
+    `ids` `(` $ids (`,` $heads^ `,` $next)? `)` `hypers` `(` $hypers `)` $body attr-dict `:`
+    `(` type($values) `)` `,` type($gradient) `,` type($ids) `,` `(` type($hypers) `)`
+    (`,` type($heads)^ `,` type($next))?
   }];
   let hasVerifier = 1;
 }
