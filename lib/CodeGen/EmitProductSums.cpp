@@ -2,6 +2,7 @@
 //
 //   for each outer loop of the sum
 //     for k: sums[row][strip] += a[row][k] * panel[k][strip]    in registers
+//     a narrow strip: sums[row][t][strip] += a[row][k + t] * panel[k + t][strip]
 //   add what the sum starts from, apply the epilogue, store
 //
 //===----------------------------------------------------------------------===//
@@ -22,10 +23,11 @@ SmallVector<ProductEmitter::Strip> ProductEmitter::strips(ArrayRef<Panel> panels
   SmallVector<Strip> result;
   for (auto [i, panel] : llvm::enumerate(panels))
     for (int64_t first = 0; first < panel.columns; first += lanes) {
-      // Of bf16 both vectors of a panel are read at once, and are alike.
+      // Of bf16 both vectors of a panel are read at once, and are alike, but for a strip whose
+      // terms are taken side by side.
       int64_t left = panel.columns - first;
-      int64_t wide = matrixElementBits() == 16 ? lanes : lanesFor(left, lanes);
-      result.push_back({i, first, std::min(lanes, left), wide});
+      bool alike = matrixElementBits() == 16 && !takesTerms();
+      result.push_back({i, first, std::min(lanes, left), alike ? lanes : lanesFor(left, lanes)});
     }
   return result;
 }
@@ -47,22 +49,43 @@ SmallVector<Value> ProductEmitter::panelMemories(ArrayRef<Panel> panels) {
   return memories;
 }
 
+// Whether a row's neighbouring elements are neighbouring terms of a sum, so that a narrow strip can
+// fill a vector with several: each with its own copy of the columns.
+bool ProductEmitter::takesTerms() {
+  const MergedLoop &inner = sumLoopsMerged.back();
+  return packed && strategy.getSums() == 1 && !inner.batched && inner.size > 1 &&
+         rowsAccess.factors[inner.innermost()] == 1;
+}
+
+// How many the group's last strip takes, if it is the narrow one at the end of all columns: for all
+// groups alike, so that a row has the same bits whichever rows and panels it is computed with.
+int64_t ProductEmitter::termsOf(ArrayRef<Strip> all) {
+  bool narrow = all.back().lanes < lanes || width <= lanes;
+  if (!narrow || !takesTerms())
+    return 1;
+  int64_t copies = std::max(options.lanes, lanes) / all.back().lanes;
+  return llvm::bit_floor<uint64_t>(std::min(copies, sumLoopsMerged.back().size));
+}
+
 void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
   SmallVector<Value> rowStarts = rowMemories(rows), panelStarts = panelMemories(panels);
   SmallVector<Strip> all = strips(panels);
   if (padded)
     std::tie(kernelFrom, kernelTo) = kernelRowsOf(rows);
+  terms = termsOf(all);
   // All sums of one kind, then all of the next.
   int64_t kinds = strategy.getSums();
   SmallVector<Value> sums;
   for (int64_t i = 0; i < kinds * rows.count; ++i)
     for (const Strip &strip : all)
-      sums.push_back(
-          arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType(strip.lanes))));
+      sums.push_back(zeros(&strip == &all.back() ? terms * strip.lanes : strip.lanes));
   size_t count = rows.count * all.size();
   sums = sumLoops(0, {constant(0), constant(0)}, sums,
-                  [&](Position position, int64_t kind, SmallVector<Value> accumulators) {
-                    auto own = MutableArrayRef(accumulators).slice(kind * count, count);
+                  [&](Position position, int64_t number, SmallVector<Value> accumulators) {
+                    if (terms > 1)
+                      return multiplyAddTerms(position, number, rowStarts, panelStarts, all,
+                                              std::move(accumulators));
+                    auto own = MutableArrayRef(accumulators).slice(number * count, count);
                     llvm::copy(
                         multiplyAdd(position, rowStarts, panelStarts, all, SmallVector<Value>(own)),
                         own.begin());
@@ -72,7 +95,24 @@ void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
     for (size_t i = 0; i < kinds / 2 * count; ++i)
       sums[i] = arith::AddFOp::create(builder, loc, sums[i], sums[kinds / 2 * count + i]);
   sums.resize(count);
+  if (terms > 1)
+    for (size_t i = all.size() - 1; i < count; i += all.size())
+      sums[i] = addTerms(sums[i], all.back().lanes);
   finish(panels, rows, sums);
+}
+
+// The sum of a vector's parts of so many lanes.
+Value ProductEmitter::addTerms(Value sums, int64_t lanes) {
+  int64_t size = cast<VectorType>(sums.getType()).getNumElements();
+  SmallVector<Value> parts;
+  for (int64_t first = 0; first < size; first += lanes)
+    parts.push_back(
+        vector::ExtractStridedSliceOp::create(builder, loc, sums, ArrayRef<int64_t>{first},
+                                              ArrayRef<int64_t>{lanes}, ArrayRef<int64_t>{1}));
+  for (; parts.size() > 1; parts.resize(parts.size() / 2))
+    for (size_t i = 0; i < parts.size() / 2; ++i)
+      parts[i] = arith::AddFOp::create(builder, loc, parts[i], parts[parts.size() / 2 + i]);
+  return parts.front();
 }
 
 Value ProductEmitter::sumSize(const MergedLoop &loop) {
@@ -97,6 +137,17 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
   if (level == 0 && padded) {
     from = kernelFrom;
     to = kernelTo;
+  }
+  if (terms > 1 && level + 1 == sumLoopsMerged.size()) {
+    int64_t whole = merged.size / terms * terms;
+    accumulators = sumLoop(from, constant(whole), terms, accumulators,
+                           [&](Value index, SmallVector<Value> inner) {
+                             return body(advance(position, index, merged), terms, std::move(inner));
+                           });
+    if (whole < merged.size)
+      accumulators = body(advance(position, constant(whole), merged), merged.size - whole,
+                          std::move(accumulators));
+    return accumulators;
   }
   int64_t kinds = strategy.getSums();
   if (kinds > 1 && level + 1 == sumLoopsMerged.size() && !merged.batched) {
@@ -182,10 +233,10 @@ ProductEmitter::Share ProductEmitter::shareOfNextPanel(const Panel &panel, Value
   return {arith::AddIOp::create(builder, loc, from, ahead), step};
 }
 
-// Both vectors of a panel's row at once, from pairs of bf16: one of each vector. bf16 is the
-// upper half of an f32, so a pair shifted left is the first one's and, with the lower half
-// cleared, the second one's.
-std::pair<Value, Value> ProductEmitter::widenPairs(Value panel, Value at) {
+// Both vectors of a panel's row at once, or so many lanes of each, from pairs of bf16: one of each
+// vector. bf16 is the upper half of an f32, so a pair shifted left is the first one's and, with the
+// lower half cleared, the second one's.
+std::pair<Value, Value> ProductEmitter::widenPairs(Value panel, Value at, int64_t lanes) {
   auto bits = VectorType::get({lanes}, builder.getI32Type());
   auto constant = [&](int32_t value) -> Value {
     return arith::ConstantOp::create(
@@ -213,7 +264,7 @@ SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value
     if (matrixElementBits() == 16) {
       Value first = second;
       if (strip.first == 0)
-        std::tie(first, second) = widenPairs(panel, position.panel);
+        std::tie(first, second) = widenPairs(panel, position.panel, lanes);
       columnVectors.push_back(first);
       continue;
     }
@@ -242,6 +293,56 @@ SmallVector<Value> ProductEmitter::multiplyAdd(Position position, ArrayRef<Value
         accumulator = arith::AddFOp::create(builder, loc, accumulator,
                                             arith::MulFOp::create(builder, loc, spread, column));
     }
+  }
+  return accumulators;
+}
+
+// So many steps of the sum: one after the other for all strips but the last, which takes the terms
+// side by side: column c of term t is lane t * lanes + c.
+SmallVector<Value> ProductEmitter::multiplyAddTerms(Position position, int64_t count,
+                                                    ArrayRef<Value> rowStarts,
+                                                    ArrayRef<Value> panelStarts,
+                                                    ArrayRef<Strip> all,
+                                                    SmallVector<Value> accumulators) {
+  const MergedLoop &inner = sumLoopsMerged.back();
+  ArrayRef<Strip> wide = all.drop_back();
+  const Strip &narrow = all.back();
+  auto vectorsOf = [&](size_t row) {
+    return MutableArrayRef(accumulators).slice(row * all.size(), all.size());
+  };
+  Value columns = zeros(terms * narrow.lanes);
+  for (int64_t term = 0; term < count; ++term) {
+    Position own = advance(position, constant(term), inner);
+    SmallVector<Value> sums;
+    for (size_t row = 0; row < rowStarts.size(); ++row)
+      llvm::append_range(sums, vectorsOf(row).drop_back());
+    sums = multiplyAdd(own, rowStarts, panelStarts, wide, std::move(sums));
+    for (size_t row = 0; row < rowStarts.size(); ++row)
+      llvm::copy(ArrayRef(sums).slice(row * wide.size(), wide.size()), vectorsOf(row).begin());
+    Value panel = panelStarts[narrow.panel], part;
+    if (matrixElementBits() == 16) {
+      auto [first, second] = widenPairs(panel, own.panel, narrow.lanes);
+      part = narrow.first == 0 ? first : second;
+    } else {
+      Value at = addIndex(builder, loc, own.panel, constant(narrow.first));
+      part = vector::LoadOp::create(builder, loc, vectorType(narrow.lanes), panel, at);
+    }
+    columns = vector::InsertStridedSliceOp::create(
+        builder, loc, part, columns, ArrayRef<int64_t>{term * narrow.lanes}, ArrayRef<int64_t>{1});
+  }
+  // Terms past the last are zeros on both sides: an infinite element must not meet one.
+  SmallVector<int64_t> spread;
+  for (int64_t term = 0; term < terms; ++term)
+    spread.append(narrow.lanes, std::min(term, count));
+  for (auto [row, start] : llvm::enumerate(rowStarts)) {
+    Value elements = vector::LoadOp::create(builder, loc, vectorType(count), start, position.row);
+    Value each = vector::ShuffleOp::create(builder, loc, elements, zeros(count), spread);
+    Value &sum = vectorsOf(row).back();
+    if (options.fusedMultiplyAdd)
+      sum = vector::FMAOp::create(builder, loc, each, columns, sum);
+    else
+      sum = arith::AddFOp::create(builder, loc, sum,
+                                  arith::MulFOp::create(builder, loc, each, columns));
   }
   return accumulators;
 }

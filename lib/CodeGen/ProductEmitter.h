@@ -64,7 +64,8 @@ private:
   struct Position {
     Value row, panel;
   };
-  // One step of the sum; steps that a loop takes together are told apart by a number.
+  // One step of the sum; those of several sums for one result are told apart by a number. Where
+  // terms are taken side by side, the number is how many of them.
   using SumBody = llvm::function_ref<SmallVector<Value>(Position, int64_t, SmallVector<Value>)>;
 
   // Division of the work (EmitProduct.cpp).
@@ -101,7 +102,13 @@ private:
   SmallVector<Value> multiplyAdd(Position position, ArrayRef<Value> rowStarts,
                                  ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
                                  SmallVector<Value> accumulators);
-  std::pair<Value, Value> widenPairs(Value panel, Value at);
+  SmallVector<Value> multiplyAddTerms(Position position, int64_t count, ArrayRef<Value> rowStarts,
+                                      ArrayRef<Value> panelStarts, ArrayRef<Strip> all,
+                                      SmallVector<Value> accumulators);
+  bool takesTerms();
+  int64_t termsOf(ArrayRef<Strip> all);
+  Value addTerms(Value sums, int64_t lanes);
+  std::pair<Value, Value> widenPairs(Value panel, Value at, int64_t lanes);
   void prefetch(Value panel, Value at);
   Share shareOfNextPanel(const Panel &panel, Value done, Value step);
   void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
@@ -118,6 +125,9 @@ private:
   /// 32, or 16 for a packed matrix of bf16.
   int64_t matrixElementBits() {
     return mlir::cast<mlir::MemRefType>(op.getInputs()[1].getType()).getElementTypeBitWidth();
+  }
+  Value zeros(int64_t lanes) {
+    return mlir::arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType(lanes)));
   }
   mlir::VectorType vectorType(int64_t size) {
     return mlir::VectorType::get({size}, builder.getF32Type());
@@ -149,8 +159,9 @@ private:
   // The panels of the current unit: whole ones from `panelFrom` to `panelTo`; the
   // narrow one is there if `hasNarrow` says so (always, where it is null).
   Value panelFrom, panelTo, hasNarrow;
-  Value lastStart; // where a group may start at the latest; null if anywhere
-  Share share;     // of the current group
+  Value lastStart;   // where a group may start at the latest; null if anywhere
+  Share share;       // of the current group
+  int64_t terms = 1; // that the current group's last strip takes side by side
   // A sum over the batch goes over some examples for all rows and panels of the unit, then
   // over the next ones: those from `sumFrom` to `sumTo`. 0 if it doesn't.
   int64_t sumBlock = 0;

@@ -24,13 +24,17 @@
 // CHECK: %[[NEXT:.*]] = arith.addi %[[ROW]], %c1
 // CHECK: arith.minui %[[NEXT]], %[[LAST]]
 // Eight sums for four rows of one panel, as many for two rows of two panels; five for
-// a single row, whose panels all fit; the narrow one's vector has fewer lanes.
+// a single row, whose panels all fit. The narrow one's four columns are twice in a vector, for two
+// terms of the sum, so its groups take two steps at once.
 // CHECK: scf.for {{.*}} = %c0 to %c72 step %c1 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
 // CHECK: scf.for %{{.*}} step %c2
 // CHECK: scf.for {{.*}} = %c0 to %c72 step %c1 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
 // CHECK: scf.for %{{.*}} step %c1
-// CHECK: %[[ONE:.*]]:5 = scf.for {{.*}} = %c0 to %c72 step %c1 {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<4xf32>)
-// CHECK: arith.addf %[[ONE]]#4, %{{.*}} : vector<4xf32>
+// CHECK: %[[ONE:.*]]:5 = scf.for {{.*}} = %c0 to %c72 step %c2 {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK: %[[FIRST:.*]] = vector.extract_strided_slice %[[ONE]]#4 {offsets = [0], sizes = [4], strides = [1]}
+// CHECK: %[[SECOND:.*]] = vector.extract_strided_slice %[[ONE]]#4 {offsets = [4], sizes = [4], strides = [1]}
+// CHECK: %[[BOTH:.*]] = arith.addf %[[FIRST]], %[[SECOND]] : vector<4xf32>
+// CHECK: arith.addf %[[BOTH]], %{{.*}} : vector<4xf32>
 // CHECK: return
 func.func @few_rows(%x: memref<?x72xf32>, %w: memref<3x72x16xf32>, %y: memref<?x36xf32>, %out: memref<?x36xf32>, %n: index) {
   %zero = arith.constant 0.0 : f32
@@ -187,6 +191,47 @@ func.func @ahead(%x: memref<?x72xf32>, %w: memref<3x72x16xf32>, %out: memref<?x4
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%out : memref<?x48xf32>)
   linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x72xf32>, memref<3x72x16xf32>) outs(%out : memref<?x48xf32>) attrs = {weir.product, weir.fetch_panels, weir.strategy = #weir.product_strategy<rows = 6, columns = 16, lanes = 8, rowBlock = 60, panelBlock = 3>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// Four columns in vectors of sixteen: four terms of a sum side by side, for sums of 70 terms in
+// 17 steps and one of two. A row's neighbouring elements are each spread over their own four lanes; where
+// there is none, a zero meets a zero.
+// CHECK-LABEL: func.func @side_by_side
+// CHECK: scf.for %{{.*}} = %c0 to %c68 step %c4 iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>)
+// CHECK-COUNT-4: vector.load %{{.*}}, vector<4xf32>
+// CHECK: %[[ELEMENTS:.*]] = vector.load %{{.*}} vector<4xf32>
+// CHECK: %[[SPREAD:.*]] = vector.shuffle %[[ELEMENTS]], %{{.*}} [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3] : vector<4xf32>, vector<4xf32>
+// CHECK: vector.fma %[[SPREAD]]
+// CHECK: vector.load %{{.*}} vector<2xf32>
+// CHECK: vector.shuffle %{{.*}} [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2] : vector<2xf32>, vector<2xf32>
+// CHECK: return
+func.func @side_by_side(%x: memref<?x70xf32>, %w: memref<1x70x16xf32>, %out: memref<?x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x4xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x70xf32>, memref<1x70x16xf32>) outs(%out : memref<?x4xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 16, rowBlock = 20, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// Elements that aren't neighbours can't be read so: each term has a vector of its own.
+// CHECK-LABEL: func.func @apart
+// CHECK: scf.for %{{.*}} = %c0 to %c70 step %c1 iter_args({{.*}}) -> (vector<4xf32>, vector<4xf32>)
+// CHECK-NOT: vector.shuffle
+// CHECK: return
+func.func @apart(%x: memref<?x70x2xf32>, %w: memref<1x70x16xf32>, %out: memref<?x2x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x2x4xf32>)
+  linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, k, m)>, affine_map<(b, m, n, k) -> (n floordiv 16, k, n mod 16)>, affine_map<(b, m, n, k) -> (b, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x70x2xf32>, memref<1x70x16xf32>) outs(%out : memref<?x2x4xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 16, rowBlock = 20, panelBlock = 1>} {
   ^bb0(%a: f32, %b: f32, %c: f32):
     %ab = arith.mulf %a, %b : f32
     %s = arith.addf %c, %ab : f32

@@ -105,6 +105,7 @@ TEST_P(SpecialRowsTest, AreThoseOfTheReference) {
   const std::vector<std::vector<float>> rows = {
       {1, 2, 3, infinity, 5},
       {1, 2, 3, -infinity, 5},
+      {1, 2, 3, 4, infinity},
       {nan, 2, 3, 4, 5},
       {1, 2, 3, 4, nan},
       {-infinity, -infinity, -infinity, -infinity, -infinity},
@@ -133,6 +134,8 @@ INSTANTIATE_TEST_SUITE_P(Functions, SpecialRowsTest,
                                          "mean(x)", "layer_norm(x)", "normalize(x)",
                                          "adaptive_max_pool1d(reshape(x, 1, 5), 2)",
                                          "concat(x, pad(x, (1,)))[2..9]", "linear(x, 3)",
+                                         // Last columns that fill a part of a vector.
+                                         "linear(x, 19)", "linear(x, 39)",
                                          "conv1d(reshape(x, 1, 5), 2, kernel: 3, padding: 1)"));
 
 //===----------------------------------------------------------------------===//
