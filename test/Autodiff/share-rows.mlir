@@ -49,18 +49,18 @@ func.func @train(%i: tensor<?x!weir.index<9>>, %x: tensor<?x2xf32>, %j: tensor<?
 // CHECK: %[[B:.*]] = weir.param "b"
 // CHECK: %[[U:.*]], %[[P:.*]] = weir.unique %[[I]]
 // CHECK: %[[R:.*]] = weir.embedding %[[U]]
-// CHECK: %[[L:.*]] = weir.linear %[[R]], %{{.*}} : (tensor<?x32xf32>, tensor<16x32xf32>) -> tensor<?x16xf32>
+// CHECK: %[[L:.*]] = weir.linear %[[R]], %{{.*}} : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
 // CHECK: %[[G:.*]] = weir.gather_rows %[[P]], %[[L]]
 // CHECK: weir.add %[[G]], %[[B]]
 // PAYS-LABEL: func.func @train(
 // PAYS: weir.unique
-func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x16xf32> {
+func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x32xf32> {
   %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<900x32xf32>
-  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<16x32xf32>
-  %b = weir.param "b" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<16xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<32x32xf32>
+  %b = weir.param "b" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<32xf32>
   %0 = weir.embedding %i, %t : (tensor<?x!weir.index<900>>, tensor<900x32xf32>) -> tensor<?x32xf32>
-  %1 = weir.linear %0, %w bias %b : (tensor<?x32xf32>, tensor<16x32xf32>, tensor<16xf32>) -> tensor<?x16xf32>
-  return %1 : tensor<?x16xf32>
+  %1 = weir.linear %0, %w bias %b : (tensor<?x32xf32>, tensor<32x32xf32>, tensor<32xf32>) -> tensor<?x32xf32>
+  return %1 : tensor<?x32xf32>
 }
 
 // -----
@@ -70,12 +70,12 @@ func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x16xf32> {
 // CHECK: weir.unique
 // PAYS-LABEL: func.func @train(
 // PAYS-NOT: weir.unique
-func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x15xf32> {
+func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x31xf32> {
   %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<900x320xf32>
-  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<15x320xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<31x320xf32>
   %0 = weir.embedding %i, %t : (tensor<?x!weir.index<900>>, tensor<900x320xf32>) -> tensor<?x320xf32>
-  %1 = weir.linear %0, %w : (tensor<?x320xf32>, tensor<15x320xf32>) -> tensor<?x15xf32>
-  return %1 : tensor<?x15xf32>
+  %1 = weir.linear %0, %w : (tensor<?x320xf32>, tensor<31x320xf32>) -> tensor<?x31xf32>
+  return %1 : tensor<?x31xf32>
 }
 
 // -----
@@ -83,12 +83,12 @@ func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x15xf32> {
 // Rows that somebody else reads, too, are looked up for every example anyway.
 // CHECK-LABEL: func.func @train(
 // CHECK-NOT: weir.unique
-func.func @train(%i: tensor<?x!weir.index<900>>) -> (tensor<?x16xf32>, tensor<?x32xf32>) {
+func.func @train(%i: tensor<?x!weir.index<900>>) -> (tensor<?x32xf32>, tensor<?x32xf32>) {
   %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<900x32xf32>
-  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<16x32xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<32x32xf32>
   %0 = weir.embedding %i, %t : (tensor<?x!weir.index<900>>, tensor<900x32xf32>) -> tensor<?x32xf32>
-  %1 = weir.linear %0, %w : (tensor<?x32xf32>, tensor<16x32xf32>) -> tensor<?x16xf32>
-  return %1, %0 : tensor<?x16xf32>, tensor<?x32xf32>
+  %1 = weir.linear %0, %w : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
+  return %1, %0 : tensor<?x32xf32>, tensor<?x32xf32>
 }
 
 // -----
@@ -96,10 +96,10 @@ func.func @train(%i: tensor<?x!weir.index<900>>) -> (tensor<?x16xf32>, tensor<?x
 // Other functions are left alone.
 // CHECK-LABEL: func.func @run(
 // CHECK-NOT: weir.unique
-func.func @run(%i: tensor<?x!weir.index<900>>) -> tensor<?x16xf32> {
+func.func @run(%i: tensor<?x!weir.index<900>>) -> tensor<?x32xf32> {
   %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<900x32xf32>
-  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<16x32xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<32x32xf32>
   %0 = weir.embedding %i, %t : (tensor<?x!weir.index<900>>, tensor<900x32xf32>) -> tensor<?x32xf32>
-  %1 = weir.linear %0, %w : (tensor<?x32xf32>, tensor<16x32xf32>) -> tensor<?x16xf32>
-  return %1 : tensor<?x16xf32>
+  %1 = weir.linear %0, %w : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
+  return %1 : tensor<?x32xf32>
 }

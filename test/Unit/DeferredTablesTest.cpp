@@ -52,7 +52,7 @@ model M() {
   let d = embedding(seen, 33, bag: mean)
   let e = embedding(user, 1)
   let f = embedding(item, 3)
-  output y = concat(a, b, c, d, e, f) |> linear(17) |> relu |> linear(1)
+  output y = concat(a, b, c, d, e, f) |> linear(33) |> relu |> linear(1)
 }
 training M {
   target t: f32
