@@ -1,6 +1,7 @@
 //===- PlanArena.cpp - gives every buffer its place in one arena --------------------===//
 //
-// All buffers are either of fixed size or proportional to the batch, so two packings
+// All buffers are either of fixed size or proportional to the batch (those of fewer rows, whose
+// number is counted in a step, have places for a whole batch), so two packings
 // by offset suffice: one counted in bytes, one in bytes per example, placed behind
 // the first. Each is packed greedily, largest first, into the lowest gap that is free
 // during the buffer's life (Pisarchyk and Lee, 2020, "greedy by size").

@@ -22,7 +22,7 @@ struct UnitCount {
   }
 };
 
-/// Nothing if it can't be told. Every dynamic size of a function on memory is the batch.
+/// Nothing if it can't be told, as where a size was read from memory (see weir.unique).
 std::optional<UnitCount> countUnits(mlir::scf::ForOp kernel);
 
 /// What the units of a kernel touch of one buffer.
