@@ -52,6 +52,7 @@ SmallVector<Value> ProductEmitter::panelMemories(ArrayRef<Panel> panels) {
 // Whether a row's neighbouring elements are neighbouring terms of a sum, so that a narrow strip can
 // fill a vector with several: each with its own copy of the columns.
 bool ProductEmitter::takesTerms() {
+  assert(!sumLoopsMerged.empty() && "a product sums something");
   const MergedLoop &inner = sumLoopsMerged.back();
   return packed && strategy.getSums() == 1 && !inner.batched && inner.size > 1 &&
          rowsAccess.factors[inner.innermost()] == 1;

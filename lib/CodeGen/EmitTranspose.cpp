@@ -31,7 +31,7 @@ namespace {
 
 // Loops that one loop can replace; `dim` is the innermost.
 struct Loop {
-  int64_t size; // dynamic where it is the batch
+  int64_t size; // dynamic where it is the batch, or rows that a step has counted
   int64_t dim;
 };
 

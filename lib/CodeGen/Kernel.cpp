@@ -117,7 +117,8 @@ SmallVector<Value> weir::loopSizes(OpBuilder &builder, linalg::GenericOp op) {
       sizes.push_back(indexConstant(builder, op.getLoc(), range));
       continue;
     }
-    // A dynamic loop is the batch, which some operand has as an axis of its own.
+    // A dynamic loop is the batch, or rows that a step has counted; some operand has it as
+    // an axis of its own.
     for (OpOperand &operand : op->getOpOperands()) {
       auto map = op.getMatchingIndexingMap(&operand);
       auto position = map.getResultPosition(builder.getAffineDimExpr(loop));

@@ -2,7 +2,7 @@
 //
 // Bufferization asks this of every slice that is inserted and every slice before it.
 // Upstream's models answer by integer programming, for sizes of any form; here offsets are
-// constants, and sizes are constants or the batch, which is one value.
+// constants, and sizes are constants, the batch or a number of rows that a step has counted.
 //
 //===----------------------------------------------------------------------===//
 

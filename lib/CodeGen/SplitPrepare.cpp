@@ -209,7 +209,7 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
       bool kept = op.getNumResults() && (!independent.contains(op.getResult(0)) || isTrivial(&op));
       if (!kept)
         continue;
-      // Every dynamic size is the batch.
+      // Every dynamic size is the batch: rows are counted in training's steps only.
       if (auto dim = dyn_cast<tensor::DimOp>(op); dim && weir::isBatched(dim.getSource().getType()))
         mapping.map(dim.getResult(), batch);
       else

@@ -26,7 +26,7 @@ static std::optional<int64_t> constantOf(Value value) {
 
 static std::optional<UnitCount> sizeOf(Value size);
 
-// The first axis of a buffer, which is the batch, or of one that has the same elements in
+// The first axis of a buffer, if it is the batch, or of one that has the same elements in
 // another shape.
 static std::optional<UnitCount> firstAxis(Value memory) {
   auto type = cast<MemRefType>(memory.getType());

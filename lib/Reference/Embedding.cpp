@@ -52,8 +52,4 @@ std::vector<RefTensor> unique(const RefTensor &ids) {
   return {unique, inverse};
 }
 
-RefTensor segmentSum(const RefTensor &positions, const RefTensor &rows, int64_t segments) {
-  return embeddingGradient(positions, rows, segments);
-}
-
 } // namespace weir::reference

@@ -324,7 +324,7 @@ static Answer evaluateGradient(const Call &call) {
         return embeddingGradient(call.operand(0), call.operand(1), call.shape().front());
       })
       .Case([&](SegmentSumOp) {
-        return segmentSum(call.operand(0), call.operand(1), call.operand(2).shape.front());
+        return embeddingGradient(call.operand(0), call.operand(1), call.operand(2).shape.front());
       })
       .Case([&](ProductWeightGradientOp) {
         return productWeightGradient(call.operand(0), call.operand(1));
@@ -358,14 +358,16 @@ std::vector<RefTensor> evaluate(Operation *op, ArrayRef<const RefTensor *> opera
   Call call = {op, operands, batchOf(op, operands, batch)};
   if (isa<UniqueOp>(op))
     return unique(call.operand(0));
+  std::vector<RefTensor> results;
   for (auto family :
        {evaluateElementwise, evaluateShape, evaluateReduction, evaluateLayer, evaluateGradient})
     if (Answer answer = family(call)) {
       assert((isa<SegmentSumOp>(op) || answer->shape == call.shape()) &&
              "a kernel disagrees with the op's type");
-      return {std::move(*answer)};
+      results.push_back(std::move(*answer));
+      break;
     }
-  return {};
+  return results;
 }
 
 } // namespace weir::reference

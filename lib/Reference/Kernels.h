@@ -92,8 +92,6 @@ RefTensor embeddingBag(Reduction reduction, const RefTensor &ids, const RefTenso
 RefTensor embeddingGradient(const RefTensor &ids, const RefTensor &gradient, int64_t rows);
 /// The different ids in the order in which they first come up, and the position of each in them.
 std::vector<RefTensor> unique(const RefTensor &ids);
-/// positions [batch], rows [batch, length]: [segments, length].
-RefTensor segmentSum(const RefTensor &positions, const RefTensor &rows, int64_t segments);
 
 //===----------------------------------------------------------------------===//
 // Linear.cpp

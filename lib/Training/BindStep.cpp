@@ -47,15 +47,17 @@ static Value updateInPlace(Value updated, Value old) {
   return updated;
 }
 
-// How many rows the batched tensor has: as many as the batch, unless they go back to memory that
-// was cut to another size (see weir.unique).
+// How many rows the batched tensor has: as many as the batch, unless they go back to ids without
+// repetitions, of which there are fewer.
 static Value rowsOf(Value tensor, Value batch) {
   Operation *op = tensor.getDefiningOp();
   if (!op)
     return batch;
-  if (auto memory = dyn_cast<bufferization::ToTensorOp>(op)) {
-    auto part = memory.getBuffer().getDefiningOp<memref::ReinterpretCastOp>();
-    return part ? part.getSizes().front() : batch;
+  if (showsUniqueIds(tensor)) {
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfter(op);
+    Value memory = cast<bufferization::ToTensorOp>(op).getBuffer();
+    return memref::DimOp::create(builder, op->getLoc(), memory, 0);
   }
   if (auto empty = dyn_cast<tensor::EmptyOp>(op))
     return empty.getDynamicSizes().front();

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace weir;
@@ -99,15 +100,17 @@ static Value toMemory(OpBuilder &builder, Value tensor) {
       /*read_only=*/true);
 }
 
-// Whether the ids are those of a batch without repetitions (see weir.unique).
-static bool areUnique(Value ids) {
-  auto tensor = ids.getDefiningOp<bufferization::ToTensorOp>();
-  auto part = tensor ? tensor.getBuffer().getDefiningOp<memref::ReinterpretCastOp>()
-                     : memref::ReinterpretCastOp();
-  return part && llvm::any_of(part.getSource().getUsers(), [&](Operation *user) {
-           auto unique = dyn_cast<UniqueIdsOp>(user);
-           return unique && unique.getUnique() == part.getSource();
-         });
+bool weir::showsUniqueIds(Value tensor) {
+  auto op = tensor.getDefiningOp<bufferization::ToTensorOp>();
+  if (!op)
+    return false;
+  Value memory = op.getBuffer();
+  while (auto view = memory.getDefiningOp<ViewLikeOpInterface>())
+    memory = view.getViewSource();
+  return llvm::any_of(memory.getUsers(), [&](Operation *user) {
+    auto unique = dyn_cast<UniqueIdsOp>(user);
+    return unique && unique.getUnique() == memory;
+  });
 }
 
 namespace {
@@ -189,7 +192,7 @@ UpdateBinder::Groups UpdateBinder::groupIds(OpBuilder &builder, UpdateOp update)
   if (!isNew)
     return it->second;
   Location loc = update.getLoc();
-  if (areUnique(update.getIds()))
+  if (showsUniqueIds(update.getIds()))
     return it->second = {toMemory(builder, update.getIds()), Value(), Value()};
   Value ids = toMemory(builder, idsAt(builder, update.getIds(), earlyIds));
   auto type = cast<MemRefType>(ids.getType());
@@ -225,7 +228,8 @@ void UpdateBinder::bind(int64_t inputs, int64_t outputs) {
   // table is read.
   OpBuilder first(firstReader(byRows));
   for (UpdateOp update : byRows) {
-    OpBuilder early(areUnique(update.getIds()) ? firstReader(update) : &*first.getInsertionPoint());
+    OpBuilder early(showsUniqueIds(update.getIds()) ? firstReader(update)
+                                                    : &*first.getInsertionPoint());
     Groups group = groupIds(early, update);
     if (update.getLazy())
       continue;

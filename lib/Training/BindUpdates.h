@@ -8,6 +8,10 @@
 
 namespace weir {
 
+/// Whether the tensor shows memory that a weir.unique_ids fills with ids without repetitions: its
+/// rows are fewer than the batch, and none stands for two examples.
+bool showsUniqueIds(mlir::Value tensor);
+
 /// Adds an argument to the step: a buffer of the frame, see weir-bind-step. Returns it.
 using AddBuffer =
     llvm::function_ref<mlir::Value(mlir::MemRefType type, llvm::StringRef kind, int64_t number)>;

@@ -135,7 +135,7 @@ private:
       gradient.value = MulOp::create(builder, loc, gradient.value, factor);
   }
 
-  // Whether the parameter is a large table that one look-up reads, and nothing else.
+  // If the parameter is a large table that is looked up by these ids, and read by nothing else.
   void keepToRows(Gradient &gradient) {
     auto rows = gradient.value.getDefiningOp<EmbeddingGradientOp>();
     if (!rows || !rows->use_empty())
@@ -145,7 +145,8 @@ private:
         (type.getNumElements() < options.deferredElements || type.getDimSize(1) < shortestRow))
       return;
     for (OpOperand &use : gradient.param.getResult().getUses())
-      if (!isa<EmbeddingOp, EmbeddingBagOp>(use.getOwner()) || use.getOperandNumber() != 1)
+      if (!isa<EmbeddingOp, EmbeddingBagOp>(use.getOwner()) || use.getOperandNumber() != 1 ||
+          use.getOwner()->getOperand(0) != rows.getIds())
         return;
     gradient.ids = rows.getIds();
     gradient.value = rows.getGradient();

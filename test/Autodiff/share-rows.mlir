@@ -103,3 +103,45 @@ func.func @run(%i: tensor<?x!weir.index<900>>) -> tensor<?x32xf32> {
   %1 = weir.linear %0, %w : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
   return %1 : tensor<?x32xf32>
 }
+
+// -----
+
+// Nor are short rows, however many the results.
+// CHECK-LABEL: func.func @train(
+// CHECK: weir.unique
+// PAYS-LABEL: func.func @train(
+// PAYS-NOT: weir.unique
+func.func @train(%i: tensor<?x!weir.index<900>>) -> tensor<?x320xf32> {
+  %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<900x31xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<320x31xf32>
+  %0 = weir.embedding %i, %t : (tensor<?x!weir.index<900>>, tensor<900x31xf32>) -> tensor<?x31xf32>
+  %1 = weir.linear %0, %w : (tensor<?x31xf32>, tensor<320x31xf32>) -> tensor<?x320xf32>
+  return %1 : tensor<?x320xf32>
+}
+
+// -----
+
+// A join that somebody else reads, too, is needed as it is.
+// CHECK-LABEL: func.func @train(
+// CHECK-NOT: weir.unique
+func.func @train(%i: tensor<?x!weir.index<9>>, %x: tensor<?x2xf32>) -> (tensor<?x4xf32>, tensor<?x5xf32>) {
+  %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<9x3xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<4x5xf32>
+  %0 = weir.embedding %i, %t : (tensor<?x!weir.index<9>>, tensor<9x3xf32>) -> tensor<?x3xf32>
+  %1 = weir.concat %0, %x {axis = 0 : i64} : (tensor<?x3xf32>, tensor<?x2xf32>) -> tensor<?x5xf32>
+  %2 = weir.linear %1, %w : (tensor<?x5xf32>, tensor<4x5xf32>) -> tensor<?x4xf32>
+  return %2, %1 : tensor<?x4xf32>, tensor<?x5xf32>
+}
+
+// -----
+
+// Several rows for an example.
+// CHECK-LABEL: func.func @train(
+// CHECK-NOT: weir.unique
+func.func @train(%i: tensor<?x2x!weir.index<9>>) -> tensor<?x2x4xf32> {
+  %t = weir.param "t" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<9x3xf32>
+  %w = weir.param "w" {init = "constant", init_args = array<f64: 0.0, 0.0>} : tensor<4x3xf32>
+  %0 = weir.embedding %i, %t : (tensor<?x2x!weir.index<9>>, tensor<9x3xf32>) -> tensor<?x2x3xf32>
+  %1 = weir.linear %0, %w : (tensor<?x2x3xf32>, tensor<4x3xf32>) -> tensor<?x2x4xf32>
+  return %1 : tensor<?x2x4xf32>
+}

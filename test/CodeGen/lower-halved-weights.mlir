@@ -21,10 +21,15 @@
 // CHECK: vector.fma %[[A]], %[[SECOND]], %{{.*}} : vector<8xf32>
 // CHECK: vector.fma %[[B:.*]], %[[FIRST]], %{{.*}} : vector<8xf32>
 // CHECK: vector.fma %[[B]], %[[SECOND]], %{{.*}} : vector<8xf32>
-// The last panel has four columns: its first vector is all that is needed.
+// The last panel has four columns: of two terms, one beside the other, four lanes of the first
+// vector are all that is needed.
 // CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>) {
-// CHECK: vector.load %{{.*}} : memref<?xbf16, {{.*}}>, vector<16xbf16>
-// CHECK: arith.shli
+// CHECK: vector.load %{{.*}} : memref<?xbf16, {{.*}}>, vector<8xbf16>
+// CHECK: %[[PART:.*]] = arith.bitcast %{{.*}} : vector<4xi32> to vector<4xf32>
+// CHECK: vector.insert_strided_slice %[[PART]], %{{.*}} {offsets = [0], strides = [1]} : vector<4xf32> into vector<8xf32>
+// CHECK: vector.load %{{.*}} : memref<?xbf16, {{.*}}>, vector<8xbf16>
+// CHECK: vector.insert_strided_slice %{{.*}} {offsets = [4], strides = [1]} : vector<4xf32> into vector<8xf32>
+// CHECK: vector.shuffle %{{.*}} [0, 0, 0, 0, 1, 1, 1, 1]
 // CHECK-NOT: linalg
 // CHECK: return
 func.func @product(%x: memref<?x72xf32>, %w: memref<2x72x8x2xbf16>, %out: memref<?x20xf32>) {

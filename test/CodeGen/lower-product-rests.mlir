@@ -200,8 +200,8 @@ func.func @ahead(%x: memref<?x72xf32>, %w: memref<3x72x16xf32>, %out: memref<?x4
 }
 
 // Four columns in vectors of sixteen: four terms of a sum side by side, for sums of 70 terms in
-// 17 steps and one of two. A row's neighbouring elements are each spread over their own four lanes; where
-// there is none, a zero meets a zero.
+// 17 steps and one of two. A row's neighbouring elements are each spread over their own four
+// lanes; where there is none, a zero meets a zero.
 // CHECK-LABEL: func.func @side_by_side
 // CHECK: scf.for %{{.*}} = %c0 to %c68 step %c4 iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>)
 // CHECK-COUNT-4: vector.load %{{.*}}, vector<4xf32>
@@ -232,6 +232,56 @@ func.func @apart(%x: memref<?x70x2xf32>, %w: memref<1x70x16xf32>, %out: memref<?
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%out : memref<?x2x4xf32>)
   linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, k, m)>, affine_map<(b, m, n, k) -> (n floordiv 16, k, n mod 16)>, affine_map<(b, m, n, k) -> (b, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x70x2xf32>, memref<1x70x16xf32>) outs(%out : memref<?x2x4xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 16, rowBlock = 20, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// Nor where there are several sums for a result already, where the matrix isn't packed (past its
+// last column lies what isn't ours), or for a sum of a single term.
+// CHECK-LABEL: func.func @several_sums
+// CHECK: iter_args
+// CHECK-NOT: vector.shuffle
+// CHECK: return
+func.func @several_sums(%x: memref<?x70xf32>, %w: memref<1x70x16xf32>, %out: memref<?x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x4xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x70xf32>, memref<1x70x16xf32>) outs(%out : memref<?x4xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 16, rowBlock = 20, panelBlock = 1, sums = 4>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @not_packed
+// CHECK: iter_args
+// CHECK-NOT: vector.shuffle
+// CHECK: return
+func.func @not_packed(%x: memref<?x70xf32>, %w: memref<70x4xf32>, %out: memref<?x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x4xf32>)
+  linalg.generic {indexing_maps = [#rows, affine_map<(m, n, k) -> (k, n)>, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x70xf32>, memref<70x4xf32>) outs(%out : memref<?x4xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 16, rowBlock = 20, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @one_term
+// CHECK: vector.fma
+// CHECK-NOT: vector.shuffle
+// CHECK: return
+func.func @one_term(%x: memref<?x1xf32>, %w: memref<1x1x16xf32>, %out: memref<?x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%out : memref<?x4xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #result], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x1xf32>, memref<1x1x16xf32>) outs(%out : memref<?x4xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 2, columns = 16, lanes = 16, rowBlock = 20, panelBlock = 1>} {
   ^bb0(%a: f32, %b: f32, %c: f32):
     %ab = arith.mulf %a, %b : f32
     %s = arith.addf %c, %ab : f32

@@ -87,3 +87,12 @@ module {
     return %x : tensor<?x2xf32>
   }
 }
+
+// -----
+
+// Rows are counted in training's steps only.
+func.func @counts(%x: tensor<?xi64>, %slots: memref<9xi32>, %ids: memref<?xi64>, %count: memref<1xi32>) -> tensor<?xi64> {
+  // expected-error @below {{'weir.unique_ids' op has no place in a model that is only run: it computes no value}}
+  weir.unique_ids %ids, %slots, %ids, %ids, %count : memref<?xi64>, memref<9xi32>, memref<?xi64>, memref<?xi64>, memref<1xi32>
+  return %x : tensor<?xi64>
+}

@@ -59,3 +59,46 @@ func.func @one_hot(%ids: tensor<?x!weir.index<5>>) -> tensor<?x5xf32> {
   %r = weir.one_hot %ids : (tensor<?x!weir.index<5>>) -> tensor<?x5xf32>
   return %r : tensor<?x5xf32>
 }
+
+// Counted on memory: as many ids as were found, and a place for each example.
+// CHECK-LABEL: func.func @unique
+// CHECK-SAME: %[[IDS:.*]]: tensor<?xi64>
+// CHECK-DAG: %[[MEMORY:.*]] = bufferization.to_buffer %[[IDS]] read_only
+// CHECK-DAG: %[[SLOTS:.*]] = memref.alloc() : memref<5xi32>
+// CHECK: weir.unique_ids %[[MEMORY]], %[[SLOTS]], %[[UNIQUE:.*]], %[[INVERSE:.*]], %[[COUNT:.*]] :
+// CHECK: %[[N:.*]] = memref.load %[[COUNT]]
+// CHECK: %[[SIZE:.*]] = arith.index_cast %[[N]] : i32 to index
+// CHECK: %[[PART:.*]] = memref.reinterpret_cast %[[UNIQUE]] to offset: [0], sizes: [%[[SIZE]]], strides: [1]
+// CHECK: %[[FOUND:.*]] = bufferization.to_tensor %[[PART]]
+// CHECK: %[[PLACES:.*]] = bufferization.to_tensor %[[INVERSE]]
+// CHECK: return %[[FOUND]], %[[PLACES]]
+func.func @unique(%ids: tensor<?x!weir.index<5>>) -> (tensor<?x!weir.index<5>>, tensor<?x!weir.index<5>>) {
+  %u, %i = weir.unique %ids : (tensor<?x!weir.index<5>>) -> (tensor<?x!weir.index<5>>, tensor<?x!weir.index<5>>)
+  return %u, %i : tensor<?x!weir.index<5>>, tensor<?x!weir.index<5>>
+}
+
+// The result has a row for each position, whatever the batch of the rows.
+// CHECK-LABEL: func.func @gather_rows
+// CHECK-SAME: %[[AT:[a-z0-9]+]]: tensor<?xi64> {{.*}}, %[[ROWS:[a-z0-9]+]]: tensor<?x3xf32>
+// CHECK: %[[SIZE:.*]] = tensor.dim %[[AT]]
+// CHECK: tensor.empty(%[[SIZE]]) : tensor<?x3xf32>
+// CHECK: tensor.extract %[[ROWS]]
+func.func @gather_rows(%at: tensor<?x!weir.index<5>>, %rows: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  %r = weir.gather_rows %at, %rows : (tensor<?x!weir.index<5>>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  return %r : tensor<?x3xf32>
+}
+
+// One row after the other is added, to as many sums as there are segments.
+// CHECK-LABEL: func.func @segment_sum
+// CHECK-SAME: %[[AT:[a-z0-9]+]]: tensor<?xi64> {{.*}}, %[[ROWS:[a-z0-9]+]]: tensor<?x3xf32>, %[[SEGMENTS:[a-z0-9]+]]: tensor<?x7xf32>
+// CHECK: %[[COUNT:.*]] = tensor.dim %[[SEGMENTS]]
+// CHECK: %[[EMPTY:.*]] = tensor.empty(%[[COUNT]]) : tensor<?x3xf32>
+// CHECK: linalg.fill {{.*}} outs(%[[EMPTY]] : tensor<?x3xf32>)
+// CHECK: %[[SIZE:.*]] = tensor.dim %[[AT]]
+// CHECK: scf.for
+// CHECK: tensor.extract %[[AT]]
+// CHECK: arith.addf
+func.func @segment_sum(%at: tensor<?x!weir.index<5>>, %rows: tensor<?x3xf32>, %segments: tensor<?x7xf32>) -> tensor<?x3xf32> {
+  %r = weir.segment_sum %at, %rows segments %segments : (tensor<?x!weir.index<5>>, tensor<?x3xf32>, tensor<?x7xf32>) -> tensor<?x3xf32>
+  return %r : tensor<?x3xf32>
+}

@@ -93,3 +93,28 @@ func.func @optimizer(%p: tensor<f32>, %g: tensor<f32>, %lr: tensor<f32> {weir.na
   %1 = weir.sub %p, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
   return %1 : tensor<f32>
 }
+
+// -----
+
+// Rows that another look-up reads, though no gradient comes from it, must be up to date as well.
+
+// LAZY-LABEL: func.func @train_step
+// LAZY-NOT: ids(
+// CHECK-LABEL: func.func @train_step
+// CHECK: weir.embedding_gradient
+// CHECK: weir.update {{.*}} gradient(%{{.*}}) hypers(
+func.func @train(%ids: tensor<?x!weir.index<40>>, %others: tensor<?x!weir.index<40>>, %dy: tensor<?x20xf32>)
+    -> (tensor<?xf32> {weir.name = "loss"}, tensor<40x20xf32> {weir.gradient_of = "t.weight"}) {
+  %t = weir.param "t.weight" {init = "normal", init_args = array<f64: 0.0, 1.0>} : tensor<40x20xf32>
+  %y = weir.embedding %ids, %t : (tensor<?x!weir.index<40>>, tensor<40x20xf32>) -> tensor<?x20xf32>
+  %o = weir.embedding %others, %t : (tensor<?x!weir.index<40>>, tensor<40x20xf32>) -> tensor<?x20xf32>
+  %z = weir.greater %y, %o : (tensor<?x20xf32>, tensor<?x20xf32>) -> tensor<?x20xf32>
+  %l = weir.sum %z {axes = array<i64: 0>} : (tensor<?x20xf32>) -> tensor<?xf32>
+  %g = weir.embedding_gradient %ids, %dy : (tensor<?x!weir.index<40>>, tensor<?x20xf32>) -> tensor<40x20xf32>
+  return %l, %g : tensor<?xf32>, tensor<40x20xf32>
+}
+func.func @optimizer(%p: tensor<f32>, %g: tensor<f32>, %lr: tensor<f32> {weir.name = "lr", weir.hyper}) -> tensor<f32> {
+  %0 = weir.mul %lr, %g : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %1 = weir.sub %p, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  return %1 : tensor<f32>
+}

@@ -32,8 +32,8 @@ namespace {
 constexpr int64_t batch = 24, steps = 12;
 constexpr int64_t users = 40, items = 90;
 
-// Rows of 50 and of 530 numbers, a bag, one look-up of several ids, and rows of 1 and 3,
-// which are always updated as a whole.
+// Rows of 50, of 530 and of 35 numbers, which examples share, two of them by the same ids, a bag,
+// one look-up of several ids, and rows of 1 and 3, which are always updated as a whole.
 const char *modelText = R"(
 optimizer lion(p, g, lr: float = 1e-4, beta1: float = 0.9, beta2: float = 0.99,
                weight_decay: float = 0.1) {
@@ -52,7 +52,8 @@ model M() {
   let d = embedding(seen, 33, bag: mean)
   let e = embedding(user, 1)
   let f = embedding(item, 3)
-  output y = concat(a, b, c, d, e, f) |> linear(33) |> relu |> linear(1)
+  let g = embedding(user, 35)
+  output y = concat(a, b, c, d, e, f, g) |> linear(33) |> relu |> linear(1)
 }
 training M {
   target t: f32

@@ -79,8 +79,8 @@ def ShareRowsPass : Weir_TrainingPass<"weir-share-rows"> {
     ```
 
     Where rows are joined with others, each part meets its own columns of the weight. A
-    look-up is left alone if something else reads it, if it has several ids for an example,
-    or if its rows or the layer's results are so short that what is saved doesn't pay for
+    look-up is left alone if something else reads it or the join, if it has several ids for an
+    example, if the layer has several rows for one, or if its rows or the layer's results are so short that what is saved doesn't pay for
     finding out which ids are the same (see shareRowsPays in CostModel.h).
   }];
   let options = functionOption # [

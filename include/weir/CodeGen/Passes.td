@@ -115,6 +115,9 @@ def SplitPreparePass : Pass<"weir-split-prepare", "::mlir::ModuleOp"> {
     A parameter's number is its place in the module's `weir.parameters`, if there is one.
     Arguments carry `weir.buffer = [kind, number, byte offset]`, where the kind is
     `"input"`, `"output"` or `"prepared"`. The module gets `weir.prepared_bytes`.
+
+    An op without results, which works on memory, is refused: rows are counted
+    (weir.unique_ids) in training's steps only.
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];

@@ -20,7 +20,7 @@ def BuildTrainStepPass : Pass<"weir-build-train-step", "::mlir::ModuleOp"> {
       `0.weight.m`.
 
     The step calls `optimizer` through a weir.update for each parameter. A parameter that
-    serves as the table of one look-up and for nothing else is updated by its rows,
+    serves as a table for look-ups by the same ids and for nothing else is updated by its rows,
     unless `tables` is `"dense"`: what `"deferred"` and `"lazy"` mean, weir-bind-step
     says. Deferring pays where a table is large, so those of fewer than
     `deferred-elements` numbers, or with rows of fewer than 16, are updated as a whole.
@@ -51,8 +51,9 @@ def BindStepPass : Pass<"weir-bind-step", "::mlir::ModuleOp"> {
     it reads, unless somebody still needs the old value.
 
     A table that is updated by its rows has, unless it is lazy, one more output after the
-    parameters: the number of steps that each row has seen. The step begins with the
-    steps that the rows of its batch have missed (weir.catch_up_rows), and a function
+    parameters: the number of steps that each row has seen. Before anything
+    reads the table, the rows of the batch take the steps that they have missed
+    (weir.catch_up_rows); a function
     `catch_up` on the same memory brings all rows of all such tables up to date. Two more
     inputs hold the number of steps done since then, and their hyperparameters. The
     module gets `weir.step_tables`, the rows of each of these tables in the order of
