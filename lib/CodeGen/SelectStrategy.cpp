@@ -56,7 +56,9 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
 
   void runOnOperation() override {
     getOperation().walk([&](linalg::GenericOp op) {
-      if (op->hasAttr("weir.product") || op->hasAttr("weir.contraction"))
+      // What is on memory was decided before.
+      bool isProduct = op->hasAttr("weir.product") || op->hasAttr("weir.contraction");
+      if (isProduct && op.hasPureTensorSemantics())
         decide(op);
     });
   }
