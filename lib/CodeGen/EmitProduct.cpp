@@ -16,6 +16,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ProductAccess.h"
 #include "ProductEmitter.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -23,59 +24,6 @@
 
 using namespace mlir;
 using namespace weir;
-
-// The map of an operand of the epilogue, seen from the loops of the product.
-static AffineMap throughOutput(AffineMap epilogueMap, AffineMap outputMap) {
-  return epilogueMap.compose(outputMap);
-}
-
-// Whether a packed matrix has the two vectors of a panel interleaved, as bf16.
-static bool isHalved(linalg::GenericOp op) {
-  return getElementTypeOrSelf(op.getInputs()[1].getType()).isBF16();
-}
-
-// The matrix as an access; a packed one's columns are addressed by panel.
-static std::optional<SmallVector<int64_t>> matrixFactors(linalg::GenericOp op, bool packed) {
-  AffineMap map = op.getIndexingMapsArray()[1];
-  if (packed) {
-    SmallVector<AffineExpr> exprs(map.getResults());
-    exprs.front() = exprs.back() = getAffineConstantExpr(0, op.getContext());
-    if (isHalved(op))
-      exprs[exprs.size() - 2] = exprs.back();
-    map = AffineMap::get(map.getNumDims(), 0, exprs, op.getContext());
-  }
-  return accessFactors(op.getInputs()[1], map, op.getNumLoops());
-}
-
-// A packed matrix is addressed by panel: its first axis is a column divided.
-static bool isPacked(linalg::GenericOp op) {
-  AffineExpr first = op.getIndexingMapsArray()[1].getResults().front();
-  return first.getKind() == AffineExprKind::FloorDiv;
-}
-
-bool weir::isProduct(const Kernel &kernel) {
-  linalg::GenericOp op = kernel.main;
-  if (!op->hasAttr("weir.strategy"))
-    return false;
-  int64_t loops = op.getNumLoops();
-  AffineMap outputMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  auto column = dyn_cast<AffineDimExpr>(outputMap.getResults().back());
-  auto factors = matrixFactors(op, isPacked(op));
-  if (!column || !factors || (!isPacked(op) && (*factors)[column.getPosition()] != 1))
-    return false;
-  if (!accessFactors(op.getInputs()[0], op.getIndexingMapsArray()[0], loops) ||
-      !accessFactors(op.getOutputs()[0], outputMap, loops))
-    return false;
-  if (!kernel.epilogue)
-    return true;
-  linalg::GenericOp epilogue = kernel.epilogue;
-  return llvm::all_of(epilogue->getOpOperands(), [&](OpOperand &operand) {
-    return !isa<MemRefType>(operand.get().getType()) ||
-           accessFactors(operand.get(),
-                         throughOutput(epilogue.getMatchingIndexingMap(&operand), outputMap), loops)
-               .has_value();
-  });
-}
 
 ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
                                const KernelOptions &options)
@@ -103,11 +51,11 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
       if (memory == op.getOutputs()[0] || !isa<MemRefType>(memory.getType()))
         epilogueInputs.push_back(std::nullopt);
       else
-        epilogueInputs.push_back(
-            access(memory, throughOutput(epilogue.getMatchingIndexingMap(operand), outputMap)));
+        epilogueInputs.push_back(access(memory, throughOutput(kernel, operand)));
     }
-    output = access(epilogue.getOutputs()[0], outputMap);
+    output = access(epilogue.getOutputs()[0], throughOutput(kernel, epilogue.getDpsInitOperand(0)));
   }
+  across = writesAcross(kernel);
   Value written = rootOf((epilogue ? epilogue : op).getOutputs()[0]);
   repeatable = !init;
   for (linalg::GenericOp reader : {op, epilogue})

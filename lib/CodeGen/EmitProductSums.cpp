@@ -3,7 +3,7 @@
 //   for each outer loop of the sum
 //     for k: sums[row][strip] += a[row][k] * panel[k][strip]    in registers
 //     a narrow strip: sums[row][t][strip] += a[row][k + t] * panel[k + t][strip]
-//   add what the sum starts from, apply the epilogue, store
+//   EmitProductResults.cpp stores what comes of them
 //
 //===----------------------------------------------------------------------===//
 
@@ -346,94 +346,4 @@ SmallVector<Value> ProductEmitter::multiplyAddTerms(Position position, int64_t c
                                   arith::MulFOp::create(builder, loc, each, columns));
   }
   return accumulators;
-}
-
-// Adds what the sum starts from, applies the epilogue and stores, one vector after
-// the other; the last vector of a narrow panel has fewer lanes.
-void ProductEmitter::finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums) {
-  SmallVector<Value> outputBases = rowBases(output, rows), initBases;
-  if (init)
-    initBases = rowBases(*init, rows);
-  SmallVector<SmallVector<Value>> inputBases(epilogueInputs.size());
-  for (auto [bases, input] : llvm::zip_equal(inputBases, epilogueInputs))
-    if (input)
-      bases = rowBases(*input, rows);
-
-  SmallVector<Strip> all = strips(panels);
-  for (auto [j, strip] : llvm::enumerate(all)) {
-    int64_t count = strip.count;
-    Value column = addIndex(
-        builder, loc, mulIndex(builder, loc, panels[strip.panel].number, strategy.getColumns()),
-        constant(strip.first));
-    VectorType type = vectorType(count);
-    // Where the lanes run along the operand it is read as a vector, else one element
-    // is shared by all.
-    auto read = [&](const FlatAccess &access, Value base) -> Lanes {
-      int64_t factor = access.factors[columnDim];
-      Value at = addIndex(builder, loc, base, mulIndex(builder, loc, column, factor));
-      if (factor == 1 && count > 1)
-        return {vector::LoadOp::create(builder, loc, type, access.memory, at)};
-      if (factor == 0 || count == 1)
-        return {memref::LoadOp::create(builder, loc, access.memory, at)};
-      SmallVector<Value> elements;
-      for (int64_t lane = 0; lane < count; ++lane)
-        elements.push_back(memref::LoadOp::create(
-            builder, loc, access.memory, addIndex(builder, loc, at, constant(lane * factor))));
-      return {vector::FromElementsOp::create(builder, loc, type, elements)};
-    };
-    auto isSameForAllRows = [&](const FlatAccess &access) {
-      return llvm::all_of(
-          rowLoops, [&](const MergedLoop &loop) { return access.factors[loop.innermost()] == 0; });
-    };
-    SmallVector<Lanes> shared(epilogueInputs.size());
-    for (int64_t i = 0; i < rows.count; ++i) {
-      Value value = sums[i * all.size() + j];
-      if (count == 1)
-        value = vector::ExtractOp::create(builder, loc, value, 0);
-      else if (count < strip.lanes)
-        value =
-            vector::ExtractStridedSliceOp::create(builder, loc, value, ArrayRef<int64_t>{0},
-                                                  ArrayRef<int64_t>{count}, ArrayRef<int64_t>{1});
-      VectorBody body(builder, loc, count, options.fusedMultiplyAdd);
-      if (init) {
-        Value start = body.spread(read(*init, initBases[i]));
-        // The first block of examples begins the sum.
-        if (sumBlock && kernel.start)
-          start = arith::SelectOp::create(builder, loc, isFirstBlock, body.spread({kernel.start}),
-                                          start);
-        value = arith::AddFOp::create(builder, loc, start, value);
-      }
-      Lanes result{value};
-      if (linalg::GenericOp epilogue = kernel.epilogue) {
-        for (auto [n, operand] : llvm::enumerate(epilogue.getDpsInputOperands())) {
-          BlockArgument argument = epilogue.getMatchingBlockArgument(operand);
-          if (operand->get() == op.getOutputs()[0]) {
-            body.bind(argument, {value});
-          } else if (!epilogueInputs[n]) {
-            body.bind(argument, {operand->get()});
-          } else if (isSameForAllRows(*epilogueInputs[n])) {
-            if (!shared[n].value)
-              shared[n] = read(*epilogueInputs[n], inputBases[n][i]);
-            body.bind(argument, shared[n]);
-          } else {
-            body.bind(argument, read(*epilogueInputs[n], inputBases[n][i]));
-          }
-        }
-        result = body.emit(*epilogue.getBody(), {}, -1);
-      }
-      Value stored = body.spread(result);
-      int64_t factor = output.factors[columnDim];
-      Value at = addIndex(builder, loc, outputBases[i], mulIndex(builder, loc, column, factor));
-      if (count == 1) {
-        memref::StoreOp::create(builder, loc, stored, output.memory, at);
-      } else if (factor == 1) {
-        vector::StoreOp::create(builder, loc, stored, output.memory, at);
-      } else {
-        for (int64_t lane = 0; lane < count; ++lane)
-          memref::StoreOp::create(
-              builder, loc, vector::ExtractOp::create(builder, loc, stored, lane), output.memory,
-              addIndex(builder, loc, at, constant(lane * factor)));
-      }
-    }
-  }
 }

@@ -107,25 +107,6 @@ static std::optional<Plan> makePlan(linalg::GenericOp op, int64_t lanes) {
   return plan;
 }
 
-// Swaps blocks of 1, 2, 4, ... lanes between pairs of vectors.
-static void turn(OpBuilder &builder, Location loc, SmallVector<Value> &vectors) {
-  int64_t lanes = vectors.size();
-  for (int64_t block = 1; block < lanes; block *= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      low.push_back(lane & block ? lanes + lane - block : lane);
-      high.push_back(lane & block ? lanes + lane : lane + block);
-    }
-    for (int64_t i = 0; i < lanes; ++i) {
-      if (i & block)
-        continue;
-      Value first = vectors[i], second = vectors[i + block];
-      vectors[i] = vector::ShuffleOp::create(builder, loc, first, second, low);
-      vectors[i + block] = vector::ShuffleOp::create(builder, loc, first, second, high);
-    }
-  }
-}
-
 bool weir::isTranspose(const Kernel &kernel, const KernelOptions &options) {
   return !kernel.epilogue && makePlan(kernel.main, options.lanes).has_value();
 }
@@ -215,7 +196,7 @@ void weir::emitTranspose(OpBuilder &builder, const Kernel &kernel, const KernelO
     for (int64_t j = 0; j < lanes; ++j)
       turned[number].push_back(
           vector::LoadOp::create(builder, loc, type, memories[number], at(number, 0, j)));
-    turn(builder, loc, turned[number]);
+    turnSquares(builder, loc, turned[number]);
   }
   for (int64_t i = 0; i < lanes; ++i) {
     VectorBody body(builder, loc, lanes, options.fusedMultiplyAdd);

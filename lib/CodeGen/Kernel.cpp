@@ -53,8 +53,9 @@ static linalg::FillOp findFill(linalg::GenericOp main) {
 }
 
 // The only reader of the output, if it is element-wise and can wait for no one: then
-// it is applied to each result before it is stored.
-static linalg::GenericOp findEpilogue(linalg::GenericOp main, linalg::FillOp fill) {
+// it is applied to each result before it is stored. It has its axes in the same order, or, if it
+// may be `across`, in another.
+static linalg::GenericOp findEpilogue(linalg::GenericOp main, linalg::FillOp fill, bool across) {
   if (main.getNumReductionLoops() == 0)
     return nullptr;
   Value output = main.getOutputs()[0];
@@ -75,9 +76,16 @@ static linalg::GenericOp findEpilogue(linalg::GenericOp main, linalg::FillOp fil
       reader.getOutputs()[0] == output || reader.hasIndexSemantics() ||
       reader->hasAttr("weir.strategy"))
     return nullptr;
-  for (OpOperand &operand : reader->getOpOperands())
-    if (operand.get() == output && !reader.getMatchingIndexingMap(&operand).isIdentity())
+  AffineMap order;
+  for (OpOperand &operand : reader->getOpOperands()) {
+    if (operand.get() != output)
+      continue;
+    AffineMap map = reader.getMatchingIndexingMap(&operand);
+    bool fits = across ? map.isPermutation() && (!order || map == order) : map.isIdentity();
+    if (!fits)
       return nullptr;
+    order = map;
+  }
   if (!reader.getMatchingIndexingMap(reader.getDpsInitOperand(0)).isIdentity() ||
       !reader.getRegionOutputArgs()[0].use_empty())
     return nullptr;
@@ -98,7 +106,12 @@ Kernel weir::formKernel(linalg::GenericOp main) {
     if (kernel.fill)
       kernel.start = kernel.fill.getInputs()[0];
   }
-  kernel.epilogue = findEpilogue(main, kernel.fill);
+  kernel.epilogue = findEpilogue(main, kernel.fill, /*across=*/false);
+  if (!kernel.epilogue && main->hasAttr("weir.strategy")) {
+    kernel.epilogue = findEpilogue(main, kernel.fill, /*across=*/true);
+    if (kernel.epilogue && !writesAcross(kernel))
+      kernel.epilogue = nullptr;
+  }
   return kernel;
 }
 

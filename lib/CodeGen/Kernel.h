@@ -32,6 +32,10 @@ Kernel formKernel(mlir::linalg::GenericOp main);
 /// Whether `main` has a strategy and linear accesses, so that emitProduct applies.
 bool isProduct(const Kernel &kernel);
 
+/// Whether the epilogue of a product lays its results out along the rows, whole groups of them, so
+/// that emitProduct can store them there.
+bool writesAcross(const Kernel &kernel);
+
 /// Writes the kernel's loops at the builder's insertion point.
 void emitProduct(mlir::OpBuilder &builder, const Kernel &kernel, const KernelOptions &options);
 /// Whether `main` is a transform of Winograd's convolution over memory of known strides,

@@ -1,7 +1,8 @@
 //===- ProductEmitter.h - the loops of one product ------------------------*- C++ -*-===//
 //
 // EmitProduct.cpp divides a product into units, panels and groups of rows;
-// RowAddresses.cpp finds the rows of a group, EmitProductSums.cpp writes its sums.
+// RowAddresses.cpp finds the rows of a group, EmitProductSums.cpp writes its sums,
+// EmitProductResults.cpp what comes of them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -111,8 +112,12 @@ private:
   std::pair<Value, Value> widenPairs(Value panel, Value at, int64_t lanes);
   void prefetch(Value panel, Value at);
   Share shareOfNextPanel(const Panel &panel, Value done, Value step);
-  void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
   Value sumSize(const MergedLoop &loop);
+
+  // The results of one group (EmitProductResults.cpp).
+  void finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<Value> sums);
+  void store(Value value, Value base, Value column);
+  void storeAcross(SmallVector<Value> values, Value base, Value column);
 
   /// Rows of a unit, at most; two groups, or a short last block could have no group.
   int64_t blockRows() const {
@@ -151,6 +156,8 @@ private:
   bool packed = false;
   /// While a panel is read, parts of the next one are fetched.
   bool fetchesPanels = false;
+  /// Results are stored along the rows of a group, which are neighbours there.
+  bool across = false;
   /// A row computed twice is the same row: nothing that it reads is overwritten by it.
   bool repeatable = false;
   /// Examples have fewer rows than a group.

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace weir {
 #define GEN_PASS_DEF_SELECTSTRATEGYPASS
@@ -50,6 +51,25 @@ static int64_t rowShare(linalg::GenericOp op, int64_t rowsPerExample, int64_t de
   return std::clamp<int64_t>(elements / rowsPerExample, 1, depth);
 }
 
+// Whether all that happens to the result is that its axes are put in another order, maybe with
+// element-wise work: channels last become channels first.
+static bool isReadAcross(linalg::GenericOp op) {
+  OpOperand *read = nullptr;
+  for (OpOperand &use : op.getResult(0).getUses()) {
+    if (isa<tensor::DimOp>(use.getOwner()))
+      continue;
+    if (read)
+      return false;
+    read = &use;
+  }
+  auto reader = read ? dyn_cast<linalg::GenericOp>(read->getOwner()) : nullptr;
+  if (!reader || reader.getNumReductionLoops() > 0 ||
+      !reader.getMatchingIndexingMap(reader.getDpsInitOperand(0)).isIdentity())
+    return false;
+  AffineMap map = reader.getMatchingIndexingMap(read);
+  return map.isPermutation() && !map.isIdentity();
+}
+
 namespace {
 struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPass> {
   using Base::Base;
@@ -82,8 +102,9 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
         matrices *= size;
     }
 
-    weir::ProductShape shape{rowsPerExample, depth, width, rowStep(op),
-                             rowShare(op, rowsPerExample, depth)};
+    weir::ProductShape shape{
+        rowsPerExample,  depth, width, rowStep(op), rowShare(op, rowsPerExample, depth),
+        isReadAcross(op)};
     weir::VectorUnit unit{lanes, vectorRegisters, cacheBytes};
     weir::ProductTiling tiling = weir::chooseTiling(shape, unit);
     // What no example takes part in is computed once, at load. Where that is little, a

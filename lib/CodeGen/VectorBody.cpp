@@ -55,6 +55,27 @@ Value weir::evaluate(OpBuilder &builder, Location loc, AffineExpr expr, ArrayRef
   return builder.createOrFold<arith::RemUIOp>(loc, lhs, constant);
 }
 
+// Swaps blocks of 1, 2, 4, ... lanes between pairs of vectors.
+void weir::turnSquares(OpBuilder &builder, Location loc, MutableArrayRef<Value> vectors) {
+  int64_t size = vectors.size();
+  int64_t lanes = cast<VectorType>(vectors.front().getType()).getNumElements();
+  assert(llvm::isPowerOf2_64(size) && lanes % size == 0 && "whole squares");
+  for (int64_t block = 1; block < size; block *= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      low.push_back(lane & block ? lanes + lane - block : lane);
+      high.push_back(lane & block ? lanes + lane : lane + block);
+    }
+    for (int64_t i = 0; i < size; ++i) {
+      if (i & block)
+        continue;
+      Value first = vectors[i], second = vectors[i + block];
+      vectors[i] = vector::ShuffleOp::create(builder, loc, first, second, low);
+      vectors[i + block] = vector::ShuffleOp::create(builder, loc, first, second, high);
+    }
+  }
+}
+
 std::optional<int64_t> weir::linearFactor(AffineExpr expr, unsigned dim) {
   if (!expr.isFunctionOfDim(dim))
     return 0;

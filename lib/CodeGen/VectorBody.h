@@ -24,6 +24,11 @@ mlir::Value evaluate(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineE
 /// The factor of `dim` in a linear expression; nothing if it isn't linear in it.
 std::optional<int64_t> linearFactor(mlir::AffineExpr expr, unsigned dim);
 
+/// Turns squares of n by n elements in n vectors, n a power of two: vectors of n lanes hold one,
+/// longer ones several side by side. Lane j of vector i becomes lane i of vector j.
+void turnSquares(mlir::OpBuilder &builder, mlir::Location loc,
+                 llvm::MutableArrayRef<mlir::Value> vectors);
+
 /// One value per lane, or the same in all lanes.
 struct Lanes {
   mlir::Value value;

@@ -27,6 +27,32 @@ func.func @small_image(%x: tensor<?x7x7x16xf32>, %w: tensor<16x40xf32>) -> tenso
   return %r : tensor<?x7x7x40xf32>
 }
 
+// 112 x 112 rows per example are 1255 groups of ten, with a rest, or 1568 of eight. Where the
+// result's channels come first afterwards, no rows may be left; with vectors of eight that is left
+// to another kernel.
+// CHECK-LABEL: func.func @across
+// AVX2: #weir.product_strategy<rows = 6, columns = 16, lanes = 8,
+// AVX512: #weir.product_strategy<rows = 8, columns = 32, lanes = 16,
+// CHECK-LABEL: func.func @along
+// AVX2: #weir.product_strategy<rows = 6, columns = 16, lanes = 8,
+// AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
+// CHECK-LABEL: func.func @read_twice
+// AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
+func.func @across(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>) -> tensor<?x40x112x112xf32> {
+  %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
+  %t = weir.transpose %r {permutation = array<i64: 2, 0, 1>} : (tensor<?x112x112x40xf32>) -> tensor<?x40x112x112xf32>
+  return %t : tensor<?x40x112x112xf32>
+}
+func.func @along(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>) -> tensor<?x112x112x40xf32> {
+  %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
+  return %r : tensor<?x112x112x40xf32>
+}
+func.func @read_twice(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>) -> (tensor<?x40x112x112xf32>, tensor<?x112x112x40xf32>) {
+  %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
+  %t = weir.transpose %r {permutation = array<i64: 2, 0, 1>} : (tensor<?x112x112x40xf32>) -> tensor<?x40x112x112xf32>
+  return %t, %r : tensor<?x40x112x112xf32>, tensor<?x112x112x40xf32>
+}
+
 // A matrix that stays in the cache: a unit is four groups of rows and all panels.
 // CHECK-LABEL: func.func @cached
 // AVX2: rowBlock = 24, panelBlock = 3>

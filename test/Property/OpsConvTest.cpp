@@ -85,6 +85,34 @@ TEST(ConvShapesTest, PaddedLinesAreLeftOut) {
   }
 }
 
+// Results that leave with their channels first are stored there by the product itself, along the
+// rows of a group: images whose rows are whole groups and images whose aren't, whole and narrow
+// panels, work on the way, operands that lie along the channels or across.
+TEST(ConvShapesTest, ResultsGoAcross) {
+  ModelText model{
+      {"x: f32[24, 7, 7]", "y: f32[16, 8, 9]", "z: f32[5, 13, 11]"},
+      {"conv2d(x, 40, kernel: 1)", "conv2d(x, 33, kernel: 3, padding: 1, bias: false)",
+       "relu(conv2d(x, 24, kernel: 1)) * 2", "relu(conv2d(x, 24, kernel: 5, padding: 2) + x)",
+       "batch_norm(relu(conv2d(x, 17, kernel: 1)))", "conv2d(x, 37, kernel: 1, groups: 1) * 3",
+       "sigmoid(conv2d(x, 64, kernel: 3, stride: 2, padding: 1))",
+       "conv2d(x, 64, kernel: 1) * conv2d(x, 64, kernel: 1, bias: false)",
+       "conv2d(y, 32, kernel: 1)", "relu(conv2d(y, 20, kernel: 3, stride: 2, padding: 1))",
+       "conv2d(y, 48, kernel: (1, 2), bias: false)", "conv2d(y, 8, kernel: 2, padding: 1)",
+       "silu(conv2d(y, 96, kernel: 5, padding: 2))", "conv2d(y, 36, kernel: 1, groups: 2)",
+       "conv2d(z, 32, kernel: 2)", "conv2d(z, 9, kernel: 4, stride: 2) + 1",
+       "flatten(conv2d(z, 32, kernel: 1))", "conv2d(z, 70, kernel: (3, 4))"}};
+  for (WinogradUse winograd : {WinogradUse::Never, WinogradUse::WherePays}) {
+    // Vectors of sixteen, whatever this processor has: shorter ones leave it to another kernel.
+    CompileOptions options = testOptions(), plain = plainOptions();
+    options.target.vectorBits = 512;
+    options.target.vectorRegisters = 32;
+    for (CompileOptions *each : {&options, &plain}) {
+      each->rewrites.winograd = winograd;
+      expectAgrees(model, *each, {1, 2, 5});
+    }
+  }
+}
+
 TEST(ConvShapesTest, EachAxisHasItsOwnSettings) {
   ModelText model{{"x: f32[3, 8, 11]"},
                   {"conv2d(x, 5, kernel: (1, 3))", "conv2d(x, 5, kernel: (3, 1), padding: (1, 0))",

@@ -54,6 +54,26 @@ TEST(CostModel, HeightFitsTheRows) {
   EXPECT_EQ(chooseTiling({196, 576, 64}, kAvx2).rows, 6);
 }
 
+// Groups that leave nothing to repeat, if they are nearly as good otherwise, and fill no more than
+// a vector.
+TEST(CostModel, HeightDividesRowsThatGoAcross) {
+  auto rowsOf = [](int64_t rows, bool across, const VectorUnit &unit) {
+    ProductShape shape{rows, 147, 64};
+    shape.across = across;
+    return chooseTiling(shape, unit).rows;
+  };
+  EXPECT_EQ(rowsOf(112 * 112, false, kAvx512), 10);
+  EXPECT_EQ(rowsOf(112 * 112, true, kAvx512), 8);
+  EXPECT_EQ(rowsOf(11 * 13, true, kAvx512), rowsOf(11 * 13, false, kAvx512)); // nothing divides it
+  for (int64_t rows : {1, 7, 49, 112 * 112})
+    EXPECT_EQ(rowsOf(rows, true, kAvx2), rowsOf(rows, false, kAvx2));
+  EXPECT_TRUE(storingAcrossPays(49, 7, 16));
+  EXPECT_FALSE(storingAcrossPays(49, 8, 16));
+  EXPECT_FALSE(storingAcrossPays(48, 6, 8));
+  EXPECT_FALSE(storingAcrossPays(34, 17, 16));
+  EXPECT_FALSE(storingAcrossPays(34, 1, 16));
+}
+
 TEST(CostModel, HalvedWeightsPayWhereMemoryIsRead) {
   constexpr VectorUnit sse{4, 16, 512 * 1024};
   auto pay = [](const ProductShape &shape, const VectorUnit &unit) {

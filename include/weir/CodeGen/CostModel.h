@@ -23,6 +23,7 @@ struct ProductShape {
   int64_t rows, depth, width;
   int64_t rowStep = 0;  // elements from one row to the next; 0 if it is the depth
   int64_t rowShare = 0; // elements of memory per row, fewer where rows overlap; 0: the depth
+  bool across = false;  // what reads the result wants the rows of a column side by side
 };
 
 /// What of a processor decides how a product is cut.
@@ -47,6 +48,11 @@ int64_t lanesFor(int64_t columns, int64_t most);
 
 /// Chooses the tiling for a product.
 ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
+
+/// Whether a product whose `rows` per example are wanted side by side stores them so itself, from
+/// groups of `height` rows in vectors of so many lanes, instead of leaving it to a kernel that
+/// turns its result: where groups don't reach into the next example, and fill enough of a vector.
+bool storingAcrossPays(int64_t rows, int64_t height, int64_t lanes);
 
 /// The cost of the product for `batch` examples, with a tile of `rows` by `columns`:
 /// besides what it multiplies, half a step per group of rows to read the panel, what is computed
