@@ -73,16 +73,26 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
     repeatable = false;
   }
   if (op->hasAttr("weir.skip_zero_lines"))
-    padded = findPaddedLines(op);
+    paddedLines = findPaddedLines(op);
   // Loops of their own are needed, over lines and over the kernel's rows, and another one in it.
   auto isAlone = [](const MergedLoop &loop, int64_t dim) {
     return loop.dims == SmallVector<int64_t>{dim} && !loop.batched;
   };
-  if (padded && (sumLoopsMerged.size() < 2 || !isAlone(sumLoopsMerged.front(), padded->kernelDim) ||
-                 llvm::none_of(rowLoops, [&](const MergedLoop &loop) {
-                   return isAlone(loop, padded->lineDim);
-                 })))
-    padded.reset();
+  if (paddedLines &&
+      (sumLoopsMerged.size() < 2 || !isAlone(sumLoopsMerged.front(), paddedLines->kernelDim) ||
+       llvm::none_of(rowLoops, [&](const MergedLoop &loop) {
+         return isAlone(loop, paddedLines->resultDim);
+       })))
+    paddedLines.reset();
+  // The results of a line are a loop of their own, of whole groups.
+  if (op->hasAttr("weir.skip_zero_columns"))
+    paddedColumns = findPaddedColumns(op);
+  if (paddedColumns && (rowLoops.empty() || !isAlone(rowLoops.back(), paddedColumns->resultDim) ||
+                        rowLoops.back().size % strategy.getRows() != 0 ||
+                        llvm::none_of(sumLoopsMerged, [&](const MergedLoop &loop) {
+                          return loop.dims.front() == paddedColumns->kernelDim;
+                        })))
+    paddedColumns.reset();
   for (const MergedLoop &loop : rowLoops)
     rowsPerExample *= loop.size;
   fewRows = rowsPerExample < strategy.getRows();

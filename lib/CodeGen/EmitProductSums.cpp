@@ -71,7 +71,7 @@ int64_t ProductEmitter::termsOf(ArrayRef<Strip> all) {
 void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
   SmallVector<Value> rowStarts = rowMemories(rows), panelStarts = panelMemories(panels);
   SmallVector<Strip> all = strips(panels);
-  if (padded)
+  if (paddedLines)
     std::tie(kernelFrom, kernelTo) = kernelRowsOf(rows);
   terms = termsOf(all);
   // All sums of one kind, then all of the next.
@@ -81,17 +81,22 @@ void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
     for (const Strip &strip : all)
       sums.push_back(zeros(&strip == &all.back() ? terms * strip.lanes : strip.lanes));
   size_t count = rows.count * all.size();
-  sums = sumLoops(0, {constant(0), constant(0)}, sums,
-                  [&](Position position, int64_t number, SmallVector<Value> accumulators) {
-                    if (terms > 1)
-                      return multiplyAddTerms(position, number, rowStarts, panelStarts, all,
-                                              std::move(accumulators));
-                    auto own = MutableArrayRef(accumulators).slice(number * count, count);
-                    llvm::copy(
-                        multiplyAdd(position, rowStarts, panelStarts, all, SmallVector<Value>(own)),
-                        own.begin());
-                    return accumulators;
-                  });
+  auto step = [&](Position position, int64_t number, SmallVector<Value> accumulators) {
+    if (terms > 1)
+      return multiplyAddTerms(position, number, rowStarts, panelStarts, all,
+                              std::move(accumulators));
+    if (!needed.empty()) {
+      auto starts = llvm::map_to_vector(needed, [&](int64_t row) { return rowStarts[row]; });
+      return multiplyAdd(position, starts, panelStarts, all, std::move(accumulators));
+    }
+    auto own = MutableArrayRef(accumulators).slice(number * count, count);
+    llvm::copy(multiplyAdd(position, rowStarts, panelStarts, all, SmallVector<Value>(own)),
+               own.begin());
+    return accumulators;
+  };
+  auto sum = [&] { return sumLoops(0, {constant(0), constant(0)}, sums, step); };
+  bool byColumn = paddedColumns && terms == 1 && kinds == 1 && rows.count == strategy.getRows();
+  sums = byColumn ? sumInLine(rows, sum) : sum();
   for (; kinds > 1; kinds /= 2)
     for (size_t i = 0; i < kinds / 2 * count; ++i)
       sums[i] = arith::AddFOp::create(builder, loc, sums[i], sums[kinds / 2 * count + i]);
@@ -130,12 +135,14 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
   if (level == sumLoopsMerged.size())
     return body(position, 0, std::move(accumulators));
   const MergedLoop &merged = sumLoopsMerged[level];
+  if (firstColumn && merged.dims.front() == paddedColumns->kernelDim)
+    return sumByColumn(level, position, std::move(accumulators), body);
   Value from = constant(0), to = sumSize(merged);
   if (level == 0 && sumBlock) {
     from = mulIndex(builder, loc, sumFrom, merged.size);
     to = mulIndex(builder, loc, sumTo, merged.size);
   }
-  if (level == 0 && padded) {
+  if (level == 0 && paddedLines) {
     from = kernelFrom;
     to = kernelTo;
   }

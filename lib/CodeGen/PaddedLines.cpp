@@ -7,11 +7,12 @@
 using namespace mlir;
 using namespace weir;
 
-std::optional<PaddedLines> weir::findPaddedLines(linalg::GenericOp product) {
-  auto zeros = product->getAttrOfType<DenseI64ArrayAttr>("weir.zero_lines");
+// `axis` is the image's: batch, lines, columns, channels.
+static std::optional<PaddedAxis> findPaddedAxis(linalg::GenericOp product, StringRef name,
+                                                unsigned axis) {
+  auto zeros = product->getAttrOfType<DenseI64ArrayAttr>(name);
   if (!zeros)
     return std::nullopt;
-  constexpr unsigned axis = 1; // of the image: batch, lines, columns, channels
   AffineMap map = product.getIndexingMapsArray()[0];
   auto type = cast<ShapedType>(product.getInputs()[0].getType());
   if (zeros.size() != 2 || map.getNumResults() != 4 || !type.isDynamicDim(0) ||
@@ -21,7 +22,7 @@ std::optional<PaddedLines> weir::findPaddedLines(linalg::GenericOp product) {
   SmallVector<int64_t> at(map.getNumDims(), 0);
   if (line.compose(at)[0] != 0)
     return std::nullopt;
-  PaddedLines padded{-1, -1, 0, 0, zeros[0], type.getDimSize(axis) - zeros[1]};
+  PaddedAxis padded{-1, -1, 0, 0, zeros[0], type.getDimSize(axis) - zeros[1]};
   for (unsigned dim = 0; dim < map.getNumDims(); ++dim) {
     if (!line.isFunctionOfDim(dim))
       continue;
@@ -29,26 +30,34 @@ std::optional<PaddedLines> weir::findPaddedLines(linalg::GenericOp product) {
     int64_t factor = line.compose(at)[0];
     at[dim] = 0;
     bool summed = product.getIteratorTypesArray()[dim] == utils::IteratorType::reduction;
-    int64_t &found = summed ? padded.kernelDim : padded.lineDim;
+    int64_t &found = summed ? padded.kernelDim : padded.resultDim;
     if (found >= 0)
       return std::nullopt;
     found = dim;
     (summed ? padded.dilation : padded.stride) = factor;
   }
-  if (padded.lineDim < 0 || padded.kernelDim < 0)
+  if (padded.resultDim < 0 || padded.kernelDim < 0)
     return std::nullopt;
   return padded;
 }
 
-double weir::shareLeftOut(const PaddedLines &padded, int64_t lines, int64_t columns,
+std::optional<PaddedAxis> weir::findPaddedLines(linalg::GenericOp product) {
+  return findPaddedAxis(product, "weir.zero_lines", 1);
+}
+
+std::optional<PaddedAxis> weir::findPaddedColumns(linalg::GenericOp product) {
+  return findPaddedAxis(product, "weir.zero_columns", 2);
+}
+
+double weir::shareLeftOut(const PaddedAxis &lines, int64_t count, int64_t columns,
                           int64_t kernelRows, int64_t height) {
-  int64_t results = lines * columns, leftOut = 0;
+  int64_t results = count * columns, leftOut = 0;
   for (int64_t first = 0; first < results; first += height) {
     int64_t last = std::min(first + height, results) - 1;
     for (int64_t i = 0; i < kernelRows; ++i) {
-      int64_t least = first / columns * padded.stride + i * padded.dilation;
-      int64_t greatest = last / columns * padded.stride + i * padded.dilation;
-      if (greatest < padded.begin || least >= padded.end)
+      int64_t least = first / columns * lines.stride + i * lines.dilation;
+      int64_t greatest = last / columns * lines.stride + i * lines.dilation;
+      if (greatest < lines.begin || least >= lines.end)
         leftOut += last + 1 - first;
     }
   }
@@ -61,7 +70,7 @@ double weir::shareLeftOut(const PaddedLines &padded, int64_t lines, int64_t colu
 // lines.
 std::pair<Value, Value> ProductEmitter::kernelRowsOf(const Rows &rows) {
   size_t axis = 0;
-  while (rowLoops[axis].innermost() != padded->lineDim)
+  while (rowLoops[axis].innermost() != paddedLines->resultDim)
     ++axis;
   int64_t kernelRows = sumLoopsMerged.front().size, perLine = 1;
   for (size_t inner = axis + 1; inner < rowLoops.size(); ++inner)
@@ -80,11 +89,11 @@ std::pair<Value, Value> ProductEmitter::kernelRowsOf(const Rows &rows) {
   // The number of kernel rows before image line `bound`, in windows of result line `line`.
   auto rowsBefore = [&](int64_t bound, Value line) -> Value {
     Value left = arith::SubIOp::create(builder, loc, constant(bound),
-                                       mulIndex(builder, loc, line, padded->stride));
+                                       mulIndex(builder, loc, line, paddedLines->stride));
     left = arith::MaxSIOp::create(builder, loc, left, constant(0));
-    left = addIndex(builder, loc, left, constant(padded->dilation - 1));
-    left = builder.createOrFold<arith::DivUIOp>(loc, left, constant(padded->dilation));
+    left = addIndex(builder, loc, left, constant(paddedLines->dilation - 1));
+    left = builder.createOrFold<arith::DivUIOp>(loc, left, constant(paddedLines->dilation));
     return arith::MinSIOp::create(builder, loc, left, constant(kernelRows));
   };
-  return {rowsBefore(padded->begin, greatest), rowsBefore(padded->end, least)};
+  return {rowsBefore(paddedLines->begin, greatest), rowsBefore(paddedLines->end, least)};
 }

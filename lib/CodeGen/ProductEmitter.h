@@ -89,6 +89,13 @@ private:
   // Which kernel rows a group needs (PaddedLines.cpp): from the first to before the second.
   std::pair<Value, Value> kernelRowsOf(const Rows &rows);
 
+  // Which rows of a group need a kernel column (PaddedColumns.cpp).
+  bool hasZeroColumns(int64_t firstColumn);
+  SmallVector<int64_t> rowsThatNeed(int64_t kernelColumn);
+  SmallVector<Value> sumInLine(const Rows &rows, llvm::function_ref<SmallVector<Value>()> sum);
+  SmallVector<Value> sumByColumn(size_t level, Position position, SmallVector<Value> accumulators,
+                                 SumBody body);
+
   // One group of rows (EmitProductSums.cpp).
   void emitGroup(ArrayRef<Panel> panels, const Rows &rows);
   SmallVector<Strip> strips(ArrayRef<Panel> panels);
@@ -174,8 +181,13 @@ private:
   int64_t sumBlock = 0;
   Value sumFrom, sumTo, isFirstBlock;
   // Zero lines that groups of rows leave out, if they do; the kernel rows of the current group.
-  std::optional<PaddedLines> padded;
+  std::optional<PaddedAxis> paddedLines;
   Value kernelFrom, kernelTo;
+  // Zero columns that each row leaves out, if it does: where in its line the group that is written
+  // begins, if it is known, and the rows that are computed; none stands for all.
+  std::optional<PaddedAxis> paddedColumns;
+  std::optional<int64_t> firstColumn;
+  SmallVector<int64_t> needed;
   // The epilogue's operands, by argument number; null for the product itself.
   SmallVector<std::optional<FlatAccess>> epilogueInputs;
   std::optional<FlatAccess> init; // what the sum is added to

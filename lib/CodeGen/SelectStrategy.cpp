@@ -122,19 +122,32 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     if (op->hasAttr("weir.product") && perCall &&
         weir::fetchingPanelsPays(matrices * depth * width * 4, unit))
       op->setAttr("weir.fetch_panels", UnitAttr::get(&getContext()));
-    if (auto padded = weir::findPaddedLines(op); padded && perCall) {
-      SmallVector<int64_t> sizes = op.getStaticLoopRanges();
-      int64_t lines = sizes[padded->lineDim];
-      double share = weir::shareLeftOut(*padded, lines, rowsPerExample / lines,
-                                        sizes[padded->kernelDim], tiling.rows);
-      if (weir::skippingPays(share, shape, tiling))
-        op->setAttr("weir.skip_zero_lines", UnitAttr::get(&getContext()));
-    }
+    if (perCall)
+      decideZeros(op, shape, tiling);
     // The matrices of Winograd's convolution are no weights any more: rounding them would
     // cost more accuracy than rounding weights.
     if (weights == weir::WeightFormat::BF16 && op->hasAttr("weir.product") && perCall &&
         matrices == 1 && weir::halvedWeightsPay(shape, tiling, unit))
       op->setAttr("weir.weights", TypeAttr::get(BFloat16Type::get(&getContext())));
+  }
+
+  // Whether what is multiplied with padding is left out.
+  void decideZeros(linalg::GenericOp op, const weir::ProductShape &shape,
+                   const weir::ProductTiling &tiling) {
+    SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+    if (auto lines = weir::findPaddedLines(op)) {
+      int64_t count = sizes[lines->resultDim];
+      double share = weir::shareLeftOut(*lines, count, shape.rows / count, sizes[lines->kernelDim],
+                                        tiling.rows);
+      if (weir::skippingPays(share, shape, tiling))
+        op->setAttr("weir.skip_zero_lines", UnitAttr::get(&getContext()));
+    }
+    if (auto columns = weir::findPaddedColumns(op)) {
+      double share = weir::shareOfColumnsLeftOut(*columns, sizes[columns->resultDim],
+                                                 sizes[columns->kernelDim], tiling.rows);
+      if (weir::skippingColumnsPays(share, shape, tiling))
+        op->setAttr("weir.skip_zero_columns", UnitAttr::get(&getContext()));
+    }
   }
 };
 } // namespace

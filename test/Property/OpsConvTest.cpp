@@ -85,6 +85,33 @@ TEST(ConvShapesTest, PaddedLinesAreLeftOut) {
   }
 }
 
+// Images whose first and last columns are padding, where a line of results is whole groups of rows:
+// one, where all is known of each row, and several, where the first and the last differ from those
+// between; windows that lie in the padding altogether.
+TEST(ConvShapesTest, PaddedColumnsAreLeftOut) {
+  ModelText model{
+      {"x: f32[64, 14, 14]", "y: f32[150, 6, 7]", "z: f32[80, 4, 24]"},
+      {"conv2d(x, 33, kernel: 3, stride: 2, padding: 1)",
+       "conv2d(x, 32, kernel: 5, stride: 2, padding: 2, bias: false)",
+       "conv2d(x, 40, kernel: 3, stride: 2, padding: (0, 1))",
+       "relu(conv2d(x, 32, kernel: 3, padding: 1))", "conv2d(y, 32, kernel: 3, padding: 1)",
+       "conv2d(y, 48, kernel: 3, padding: 2, dilation: 2)",
+       "conv2d(y, 32, kernel: (1, 3), padding: (0, 4), stride: (1, 2))",
+       "conv2d(y, 20, kernel: (3, 5), padding: (1, 2))", "conv2d(z, 32, kernel: 3, padding: 1)",
+       "conv2d(z, 32, kernel: 5, padding: (2, 2))",
+       "conv2d(z, 64, kernel: 3, stride: (1, 2), padding: 1)",
+       "conv2d(z, 17, kernel: (2, 7), padding: (0, 3))"}};
+  CompileOptions options = testOptions();
+  options.rewrites.winograd = WinogradUse::Never;
+  expectAgrees(model, options);
+  options.target.vectorBits = 512;
+  options.target.vectorRegisters = 32;
+  expectAgrees(model, options);
+  options.target.vectorBits = 256;
+  options.target.vectorRegisters = 16;
+  expectAgrees(model, options);
+}
+
 // Results that leave with their channels first are stored there by the product itself, along the
 // rows of a group: images whose rows are whole groups and images whose aren't, whole and narrow
 // panels, work on the way, operands that lie along the channels or across.

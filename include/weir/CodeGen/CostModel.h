@@ -72,6 +72,9 @@ bool fetchingPanelsPays(int64_t bytes, const VectorUnit &unit);
 /// than adding them, if they are this share of all.
 bool skippingPays(double share, const ProductShape &shape, const ProductTiling &tiling);
 
+/// The same of terms that only some rows of a group have, so that the sum is taken apart.
+bool skippingColumnsPays(double share, const ProductShape &shape, const ProductTiling &tiling);
+
 /// Whether a training's step should multiply looked-up rows of `length` by a matrix of `outputs`
 /// columns once for each id of a batch, instead of once for each example.
 bool shareRowsPays(int64_t length, int64_t outputs);

@@ -56,7 +56,8 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
 
     A product of windows whose first and last image lines are padding (`weir.zero_lines = [first,
     last]`, how many there are) gets `weir.skip_zero_lines` where leaving out what is multiplied
-    with them takes less time than multiplying.
+    with them takes less time than multiplying; `weir.zero_columns` and `weir.skip_zero_columns`
+    are the same of image columns.
 
     With `weights=bf16` those products whose time goes into reading their matrix, as far
     as `halvedWeightsPay` can tell (CostModel.h), also get `weir.weights = bf16`.

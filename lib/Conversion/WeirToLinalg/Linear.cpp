@@ -22,14 +22,14 @@ static Value lookThroughWindows(Value original, Value converted, SmallVector<Aff
   return rewriter.getRemappedValue(windows.getInput());
 }
 
-// How many of the first and of the last lines of the image are zeros, if the rows are windows of
-// a padded one.
-static DenseI64ArrayAttr zeroLines(Value rows) {
+// How many of the first and of the last lines of the image, or columns, are zeros, if the rows are
+// windows of a padded one.
+static DenseI64ArrayAttr zerosAlong(int64_t axis, Value rows) {
   auto windows = rows.getDefiningOp<WindowsOp>();
   auto pad = windows ? windows.getInput().getDefiningOp<PadOp>() : PadOp();
   if (!pad || !pad.getValue().isPosZero() || pad.getLow().size() != 3)
     return nullptr;
-  int64_t low = pad.getLow()[0], high = pad.getHigh()[0];
+  int64_t low = pad.getLow()[axis], high = pad.getHigh()[axis];
   return low + high > 0 ? DenseI64ArrayAttr::get(rows.getContext(), {low, high}) : nullptr;
 }
 
@@ -89,8 +89,10 @@ struct ProductLowering : OpConversionPattern<ProductOp> {
                                   maps, iterators, buildMultiplyAdd);
     if (!isSmallTable(generic)) {
       generic->setAttr("weir.product", rewriter.getUnitAttr());
-      if (DenseI64ArrayAttr zeros = zeroLines(op.getRows()))
+      if (DenseI64ArrayAttr zeros = zerosAlong(0, op.getRows()))
         generic->setAttr("weir.zero_lines", zeros);
+      if (DenseI64ArrayAttr zeros = zerosAlong(1, op.getRows()))
+        generic->setAttr("weir.zero_columns", zeros);
     }
     rewriter.replaceOp(op, generic.getResults());
     return success();
