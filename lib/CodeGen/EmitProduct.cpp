@@ -318,7 +318,9 @@ void ProductEmitter::emitRows(Value rowBegin, Value rowEnd) {
   if (!fewRows) {
     // Where the batch is none of the rows' axes, it is known how many the rest has.
     bool known = llvm::none_of(rowLoops, [](const MergedLoop &loop) { return loop.batched; });
-    int64_t left = known ? rowsPerExample % height : 1;
+    int64_t left = rowsPerExample % height;
+    if (left > 0 && !known)
+      left = 1;
     if (left > 0)
       emitFewRows(groupsEnd, rowEnd, left, nullptr);
     return;

@@ -53,9 +53,8 @@ void ProductEmitter::finish(ArrayRef<Panel> panels, const Rows &rows, ArrayRef<V
           rowLoops, [&](const MergedLoop &loop) { return access.factors[loop.innermost()] == 0; });
     };
     SmallVector<Lanes> shared(epilogueInputs.size());
-    // A narrow strip with fewer columns than squares of the rows have goes element by element.
-    bool isTurned = across && rows.count == strategy.getRows() && count > 1 &&
-                    count % static_cast<int64_t>(llvm::bit_ceil<uint64_t>(rows.count)) == 0;
+    assert((!across || rows.count == strategy.getRows()) && "rows are whole groups");
+    bool isTurned = across && count > 1;
     SmallVector<Value> turned;
     for (int64_t i = 0; i < rows.count; ++i) {
       Value value = sums[i * all.size() + j];
@@ -120,11 +119,18 @@ void ProductEmitter::store(Value value, Value base, Value column) {
 }
 
 // A strip's results of all rows of a group: a vector for each column, with a mask where the rows
-// fill none.
+// fill none. Columns and rows are filled up to whole squares.
 void ProductEmitter::storeAcross(SmallVector<Value> values, Value base, Value column) {
   int64_t rows = values.size(), size = llvm::bit_ceil<uint64_t>(rows);
   int64_t columns = cast<VectorType>(values.front().getType()).getNumElements();
-  int64_t factor = output.factors[columnDim];
+  int64_t filled = llvm::alignTo(columns, size), factor = output.factors[columnDim];
+  if (filled > columns) {
+    SmallVector<int64_t> lanesOrLast;
+    for (int64_t lane = 0; lane < filled; ++lane)
+      lanesOrLast.push_back(std::min(lane, columns - 1));
+    for (Value &value : values)
+      value = vector::ShuffleOp::create(builder, loc, value, value, lanesOrLast);
+  }
   values.resize(size, values.back());
   turnSquares(builder, loc, values);
   SmallVector<bool> inside(size, false);
@@ -135,7 +141,7 @@ void ProductEmitter::storeAcross(SmallVector<Value> values, Value base, Value co
   Value at = addIndex(builder, loc, base, mulIndex(builder, loc, column, factor));
   for (int64_t i = 0; i < columns; ++i) {
     Value part = values[i % size];
-    if (size < columns)
+    if (size < filled)
       part = vector::ExtractStridedSliceOp::create(builder, loc, part,
                                                    ArrayRef<int64_t>{i / size * size},
                                                    ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});

@@ -96,7 +96,7 @@ void ProductEmitter::emitGroup(ArrayRef<Panel> panels, const Rows &rows) {
   };
   auto sum = [&] { return sumLoops(0, {constant(0), constant(0)}, sums, step); };
   bool byColumn = paddedColumns && terms == 1 && kinds == 1 && rows.count == strategy.getRows();
-  sums = byColumn ? sumInLine(rows, sum) : sum();
+  sums = byColumn ? sumInLine(rows, sums, sum) : sum();
   for (; kinds > 1; kinds /= 2)
     for (size_t i = 0; i < kinds / 2 * count; ++i)
       sums[i] = arith::AddFOp::create(builder, loc, sums[i], sums[kinds / 2 * count + i]);
@@ -135,7 +135,7 @@ SmallVector<Value> ProductEmitter::sumLoops(size_t level, Position position,
   if (level == sumLoopsMerged.size())
     return body(position, 0, std::move(accumulators));
   const MergedLoop &merged = sumLoopsMerged[level];
-  if (firstColumn && merged.dims.front() == paddedColumns->kernelDim)
+  if (!runs.empty() && merged.dims.front() == paddedColumns->kernelDim)
     return sumByColumn(level, position, std::move(accumulators), body);
   Value from = constant(0), to = sumSize(merged);
   if (level == 0 && sumBlock) {

@@ -85,10 +85,11 @@ bool weir::writesAcross(const Kernel &kernel) {
     if (isa<MemRefType>(operand->get().getType()) && operand->get() != op.getOutputs()[0] &&
         factorsOf(operand)[column] > 1)
       return false;
-  // An example's rows are neighbours in the result. Batches are sums of blocks, see emitSumBlocks.
+  // An example's rows are neighbours in the result. A sum over the batch adds to what it has
+  // stored, block by block, and can't be turned in between.
   SmallVector<int64_t> ranges = op.getStaticLoopRanges(), matrix = *matrixFactors(op, isPacked(op));
   int64_t rows = 1;
-  bool outside = false; // of what has a static size
+  bool pastBatch = false; // an axis outside the batch would lie between its examples
   for (int64_t dim = loops; dim-- > 0;) {
     bool isSum = op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction;
     if (isSum && ShapedType::isDynamic(ranges[dim]))
@@ -96,9 +97,9 @@ bool weir::writesAcross(const Kernel &kernel) {
     if (isSum || dim == column || matrix[dim] != 0)
       continue;
     if (ShapedType::isDynamic(ranges[dim])) {
-      outside = true;
+      pastBatch = true;
     } else if (ranges[dim] != 1) {
-      if (outside || result[dim] != rows)
+      if (pastBatch || result[dim] != rows)
         return false;
       rows *= ranges[dim];
     }

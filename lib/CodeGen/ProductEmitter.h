@@ -89,10 +89,9 @@ private:
   // Which kernel rows a group needs (PaddedLines.cpp): from the first to before the second.
   std::pair<Value, Value> kernelRowsOf(const Rows &rows);
 
-  // Which rows of a group need a kernel column (PaddedColumns.cpp).
-  bool hasZeroColumns(int64_t firstColumn);
-  SmallVector<int64_t> rowsThatNeed(int64_t kernelColumn);
-  SmallVector<Value> sumInLine(const Rows &rows, llvm::function_ref<SmallVector<Value>()> sum);
+  // Sums of which each row has its own terms (PaddedColumns.cpp).
+  SmallVector<Value> sumInLine(const Rows &rows, mlir::ValueRange start,
+                               llvm::function_ref<SmallVector<Value>()> sum);
   SmallVector<Value> sumByColumn(size_t level, Position position, SmallVector<Value> accumulators,
                                  SumBody body);
 
@@ -183,10 +182,10 @@ private:
   // Zero lines that groups of rows leave out, if they do; the kernel rows of the current group.
   std::optional<PaddedAxis> paddedLines;
   Value kernelFrom, kernelTo;
-  // Zero columns that each row leaves out, if it does: where in its line the group that is written
-  // begins, if it is known, and the rows that are computed; none stands for all.
+  // Zero columns that each row leaves out, if it does; the terms of the group that is written, and
+  // the rows that have those of the current loop. None stands for all.
   std::optional<PaddedAxis> paddedColumns;
-  std::optional<int64_t> firstColumn;
+  SmallVector<KernelColumns> runs;
   SmallVector<int64_t> needed;
   // The epilogue's operands, by argument number; null for the product itself.
   SmallVector<std::optional<FlatAccess>> epilogueInputs;

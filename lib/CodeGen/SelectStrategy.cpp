@@ -51,23 +51,41 @@ static int64_t rowShare(linalg::GenericOp op, int64_t rowsPerExample, int64_t de
   return std::clamp<int64_t>(elements / rowsPerExample, 1, depth);
 }
 
-// Whether all that happens to the result is that its axes are put in another order, maybe with
-// element-wise work: channels last become channels first.
-static bool isReadAcross(linalg::GenericOp op) {
-  OpOperand *read = nullptr;
-  for (OpOperand &use : op.getResult(0).getUses()) {
+// The only one that reads the value, sizes aside; null if there are several.
+static OpOperand *findReader(Value value) {
+  OpOperand *reader = nullptr;
+  for (OpOperand &use : value.getUses()) {
     if (isa<tensor::DimOp>(use.getOwner()))
       continue;
-    if (read)
-      return false;
-    read = &use;
+    if (reader)
+      return nullptr;
+    reader = &use;
   }
-  auto reader = read ? dyn_cast<linalg::GenericOp>(read->getOwner()) : nullptr;
-  if (!reader || reader.getNumReductionLoops() > 0 ||
-      !reader.getMatchingIndexingMap(reader.getDpsInitOperand(0)).isIdentity())
+  return reader;
+}
+
+// Whether the result goes, after element-wise work or none, into a tensor with its axes in another
+// order, as where channels last become channels first.
+static bool isReadAcross(linalg::GenericOp op) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  for (auto [size, kind] : llvm::zip_equal(ranges, op.getIteratorTypesArray()))
+    if (kind == utils::IteratorType::reduction && ShapedType::isDynamic(size))
+      return false;
+  if (!op.getOutputs()[0].getDefiningOp<linalg::FillOp>())
     return false;
-  AffineMap map = reader.getMatchingIndexingMap(read);
-  return map.isPermutation() && !map.isIdentity();
+  Value result = op.getResult(0);
+  while (OpOperand *read = findReader(result)) {
+    auto reader = dyn_cast<linalg::GenericOp>(read->getOwner());
+    if (!reader || reader.getNumReductionLoops() > 0 || reader.getNumResults() != 1 ||
+        !reader.getMatchingIndexingMap(reader.getDpsInitOperand(0)).isIdentity())
+      return false;
+    AffineMap map = reader.getMatchingIndexingMap(read);
+    if (!map.isIdentity())
+      return map.isPermutation() &&
+             map.getResults().back() != getAffineDimExpr(map.getNumDims() - 1, op.getContext());
+    result = reader.getResult(0);
+  }
+  return false;
 }
 
 namespace {
@@ -143,8 +161,8 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
         op->setAttr("weir.skip_zero_lines", UnitAttr::get(&getContext()));
     }
     if (auto columns = weir::findPaddedColumns(op)) {
-      double share = weir::shareOfColumnsLeftOut(*columns, sizes[columns->resultDim],
-                                                 sizes[columns->kernelDim], tiling.rows);
+      double share = weir::shareOfColumnsLeftOut(*columns, sizes[columns->resultDim], tiling.rows,
+                                                 sizes[columns->kernelDim]);
       if (weir::skippingColumnsPays(share, shape, tiling))
         op->setAttr("weir.skip_zero_columns", UnitAttr::get(&getContext()));
     }

@@ -217,3 +217,96 @@ func.func @two_readers(%x: memref<?x3x4x20xf32>, %w: memref<1x20x16xf32>, %out: 
   }
   return
 }
+
+// The result with its lines and their columns exchanged: its channels stay the last axis.
+// CHECK-LABEL: func.func @channels_stay
+// CHECK-NOT: vector.shuffle
+// CHECK: } {weir.kernel = 5120
+// CHECK: } {weir.kernel
+// CHECK: return
+func.func @channels_stay(%x: memref<?x4x4x20xf32>, %w: memref<1x20x16xf32>, %out: memref<?x4x4x16xf32>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %t = memref.alloc(%n) : memref<?x4x4x16xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<?x4x4x16xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #sums], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x4x4x20xf32>, memref<1x20x16xf32>) outs(%t : memref<?x4x4x16xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 16, rowBlock = 8, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(b, x, y, n) -> (b, y, x, n)>, affine_map<(b, x, y, n) -> (b, x, y, n)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%t : memref<?x4x4x16xf32>) outs(%out : memref<?x4x4x16xf32>) {
+  ^bb0(%a: f32, %c: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// The lines of the result lie in a frame, not side by side.
+// CHECK-LABEL: func.func @in_a_frame
+// CHECK: } {weir.kernel = 5120
+// CHECK: } {weir.kernel
+// CHECK: return
+func.func @in_a_frame(%x: memref<?x4x4x20xf32>, %w: memref<1x20x16xf32>, %out: memref<?x16x4x4xf32, strided<[384, 24, 6, 1]>>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %t = memref.alloc(%n) : memref<?x4x4x16xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<?x4x4x16xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #sums], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x4x4x20xf32>, memref<1x20x16xf32>) outs(%t : memref<?x4x4x16xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 16, rowBlock = 8, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [#last, #first], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%t : memref<?x4x4x16xf32>) outs(%out : memref<?x16x4x4xf32, strided<[384, 24, 6, 1]>>) {
+  ^bb0(%a: f32, %c: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// Read in two orders: what is stored at a place needs sums of two groups.
+// CHECK-LABEL: func.func @two_orders
+// CHECK: } {weir.kernel = 5120
+// CHECK: } {weir.kernel
+// CHECK: return
+func.func @two_orders(%x: memref<?x4x4x20xf32>, %w: memref<1x20x16xf32>, %out: memref<?x16x4x4xf32>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %t = memref.alloc(%n) : memref<?x4x4x16xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<?x4x4x16xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #sums], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x4x4x20xf32>, memref<1x20x16xf32>) outs(%t : memref<?x4x4x16xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 16, rowBlock = 8, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [#last, affine_map<(b, n, y, x) -> (b, x, y, n)>, #first], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%t, %t : memref<?x4x4x16xf32>, memref<?x4x4x16xf32>) outs(%out : memref<?x16x4x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// Nine columns: one strip, filled up to three squares of four, of which nine columns are stored.
+// CHECK-LABEL: func.func @narrow
+// CHECK: %[[FILLED:.*]] = vector.shuffle %{{.*}} [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8] : vector<9xf32>, vector<9xf32>
+// CHECK-COUNT-9: vector.store {{.*}}, vector<4xf32>
+// CHECK-NOT: vector.store
+// CHECK: } {weir.kernel = 2880
+// CHECK-NOT: } {weir.kernel
+// CHECK: return
+func.func @narrow(%x: memref<?x4x4x20xf32>, %w: memref<1x20x16xf32>, %out: memref<?x9x4x4xf32>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %t = memref.alloc(%n) : memref<?x4x4x9xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<?x4x4x9xf32>)
+  linalg.generic {indexing_maps = [#rows, #matrix, #sums], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%x, %w : memref<?x4x4x20xf32>, memref<1x20x16xf32>) outs(%t : memref<?x4x4x9xf32>) attrs = {weir.product, weir.strategy = #weir.product_strategy<rows = 4, columns = 16, lanes = 16, rowBlock = 8, panelBlock = 1>} {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %ab = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %ab : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [#last, #first], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%t : memref<?x4x4x9xf32>) outs(%out : memref<?x9x4x4xf32>) {
+  ^bb0(%a: f32, %c: f32):
+    linalg.yield %a : f32
+  }
+  return
+}

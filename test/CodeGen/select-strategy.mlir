@@ -38,6 +38,12 @@ func.func @small_image(%x: tensor<?x7x7x16xf32>, %w: tensor<16x40xf32>) -> tenso
 // AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
 // CHECK-LABEL: func.func @read_twice
 // AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
+// The same behind a bias and an activation.
+// CHECK-LABEL: func.func @across_bias
+// AVX512: #weir.product_strategy<rows = 8, columns = 32, lanes = 16,
+// Axes that change places while the columns stay last.
+// CHECK-LABEL: func.func @columns_stay
+// AVX512: #weir.product_strategy<rows = 10, columns = 32, lanes = 16,
 func.func @across(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>) -> tensor<?x40x112x112xf32> {
   %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
   %t = weir.transpose %r {permutation = array<i64: 2, 0, 1>} : (tensor<?x112x112x40xf32>) -> tensor<?x40x112x112xf32>
@@ -51,6 +57,19 @@ func.func @read_twice(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>) -> (t
   %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
   %t = weir.transpose %r {permutation = array<i64: 2, 0, 1>} : (tensor<?x112x112x40xf32>) -> tensor<?x40x112x112xf32>
   return %t, %r : tensor<?x40x112x112xf32>, tensor<?x112x112x40xf32>
+}
+
+func.func @across_bias(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>, %b: tensor<40xf32>) -> tensor<?x40x112x112xf32> {
+  %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
+  %s = weir.add %r, %b : (tensor<?x112x112x40xf32>, tensor<40xf32>) -> tensor<?x112x112x40xf32>
+  %a = weir.relu %s : tensor<?x112x112x40xf32>
+  %t = weir.transpose %a {permutation = array<i64: 2, 0, 1>} : (tensor<?x112x112x40xf32>) -> tensor<?x40x112x112xf32>
+  return %t : tensor<?x40x112x112xf32>
+}
+func.func @columns_stay(%x: tensor<?x112x112x16xf32>, %w: tensor<16x40xf32>) -> tensor<?x112x112x40xf32> {
+  %r = weir.product %x, %w : (tensor<?x112x112x16xf32>, tensor<16x40xf32>) -> tensor<?x112x112x40xf32>
+  %t = weir.transpose %r {permutation = array<i64: 1, 0, 2>} : (tensor<?x112x112x40xf32>) -> tensor<?x112x112x40xf32>
+  return %t : tensor<?x112x112x40xf32>
 }
 
 // A matrix that stays in the cache: a unit is four groups of rows and all panels.

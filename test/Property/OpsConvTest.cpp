@@ -90,17 +90,18 @@ TEST(ConvShapesTest, PaddedLinesAreLeftOut) {
 // between; windows that lie in the padding altogether.
 TEST(ConvShapesTest, PaddedColumnsAreLeftOut) {
   ModelText model{
-      {"x: f32[64, 14, 14]", "y: f32[150, 6, 7]", "z: f32[80, 4, 24]"},
+      {"x: f32[96, 14, 14]", "y: f32[150, 6, 7]", "z: f32[112, 4, 24]"},
       {"conv2d(x, 33, kernel: 3, stride: 2, padding: 1)",
        "conv2d(x, 32, kernel: 5, stride: 2, padding: 2, bias: false)",
        "conv2d(x, 40, kernel: 3, stride: 2, padding: (0, 1))",
-       "relu(conv2d(x, 32, kernel: 3, padding: 1))", "conv2d(y, 32, kernel: 3, padding: 1)",
+       "relu(conv2d(x, 32, kernel: 3, padding: 1))", "conv2d(y, 33, kernel: 3, padding: 1)",
        "conv2d(y, 48, kernel: 3, padding: 2, dilation: 2)",
        "conv2d(y, 32, kernel: (1, 3), padding: (0, 4), stride: (1, 2))",
-       "conv2d(y, 20, kernel: (3, 5), padding: (1, 2))", "conv2d(z, 32, kernel: 3, padding: 1)",
-       "conv2d(z, 32, kernel: 5, padding: (2, 2))",
-       "conv2d(z, 64, kernel: 3, stride: (1, 2), padding: 1)",
-       "conv2d(z, 17, kernel: (2, 7), padding: (0, 3))"}};
+       "conv2d(y, 70, kernel: (3, 5), padding: (1, 2))", "conv2d(z, 32, kernel: 3, padding: 1)",
+       "conv2d(z, 65, kernel: 5, padding: (2, 2))",
+       "conv2d(z, 64, kernel: (3, 5), stride: (1, 3), padding: (1, 2))",
+       "conv2d(z, 33, kernel: (2, 7), padding: (0, 3))",
+       "conv2d(z, 32, kernel: (1, 15), padding: (0, 7))"}};
   CompileOptions options = testOptions();
   options.rewrites.winograd = WinogradUse::Never;
   expectAgrees(model, options);

@@ -51,7 +51,8 @@ ProductTiling chooseTiling(const ProductShape &shape, const VectorUnit &unit);
 
 /// Whether a product whose `rows` per example are wanted side by side stores them so itself, from
 /// groups of `height` rows in vectors of so many lanes, instead of leaving it to a kernel that
-/// turns its result: where groups don't reach into the next example, and fill enough of a vector.
+/// turns its result: with sixteen lanes, where groups don't reach into the next example and a
+/// group's rows fit into a vector.
 bool storingAcrossPays(int64_t rows, int64_t height, int64_t lanes);
 
 /// The cost of the product for `batch` examples, with a tile of `rows` by `columns`:
