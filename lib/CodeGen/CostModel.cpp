@@ -8,6 +8,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 using namespace weir;
 
@@ -144,6 +145,22 @@ bool weir::halvedWeightsPay(const ProductShape &shape, const ProductTiling &tili
 
 bool weir::fetchingPanelsPays(int64_t bytes, const VectorUnit &unit) {
   return bytes > unit.cacheBytes / 2;
+}
+
+int64_t weir::stepsToFetch(int64_t depth, int64_t matrixStep, const ProductTiling &tiling) {
+  // A first-level cache of eight lines in each of 64 sets. A quarter of it always holds a panel:
+  // lines 256 bytes apart, or any multiple, meet in a quarter of the sets.
+  constexpr int64_t sets = 64, ways = 8, line = 16, stays = sets * ways * line / 4;
+  if (matrixStep < line || depth * std::max(tiling.columns, line) <= stays)
+    return 0;
+  // What was fetched and not used yet takes half of the lines where it can be.
+  int64_t linesApart = matrixStep / line;
+  int64_t meetingSets = matrixStep % line == 0 ? sets / std::gcd(linesApart, sets) : sets;
+  return std::min<int64_t>(16, meetingSets * ways / 2);
+}
+
+bool weir::fetchingResultsPays(int64_t bytes, const VectorUnit &unit) {
+  return bytes > unit.cacheBytes;
 }
 
 // What a group's sum saves, in multiply-adds of vectors.

@@ -39,6 +39,8 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
   rowsAccess = access(op.getInputs()[0], op.getIndexingMapsArray()[0]);
   packed = isPacked(op);
   fetchesPanels = packed && op->hasAttr("weir.fetch_panels");
+  if (auto steps = op->getAttrOfType<IntegerAttr>("weir.fetch_steps"); steps && !packed)
+    stepsAhead = steps.getInt();
   matrix = {flatten(builder, loc, op.getInputs()[1]), *matrixFactors(op, packed)};
   if (!kernel.start)
     init = access(op.getOutputs()[0], outputMap);
@@ -56,6 +58,7 @@ ProductEmitter::ProductEmitter(OpBuilder &builder, const Kernel &kernel,
     output = access(epilogue.getOutputs()[0], throughOutput(kernel, epilogue.getDpsInitOperand(0)));
   }
   across = writesAcross(kernel);
+  fetchesResults = !across && output.factors[columnDim] == 1 && op->hasAttr("weir.fetch_results");
   Value written = rootOf((epilogue ? epilogue : op).getOutputs()[0]);
   repeatable = !init;
   for (linalg::GenericOp reader : {op, epilogue})

@@ -102,7 +102,10 @@ private:
   SmallVector<Value> panelMemories(ArrayRef<Panel> panels);
   SmallVector<Value> sumLoops(size_t level, Position position, SmallVector<Value> accumulators,
                               SumBody body);
+  SmallVector<Value> innermostSumLoop(Value from, Value to, Position position,
+                                      SmallVector<Value> accumulators, SumBody body);
   Position advance(Position position, Value index, const MergedLoop &loop);
+  Value advance(Value place, Value index, const FlatAccess &access, const MergedLoop &loop);
   SmallVector<Value>
   sumLoop(Value from, Value to, int64_t step, ArrayRef<Value> accumulators,
           llvm::function_ref<SmallVector<Value>(Value, SmallVector<Value>)> body);
@@ -117,6 +120,9 @@ private:
   Value addTerms(Value sums, int64_t lanes);
   std::pair<Value, Value> widenPairs(Value panel, Value at, int64_t lanes);
   void prefetch(Value panel, Value at);
+  void prefetchStep(Value panel, Value at);
+  void prefetchResults(const Panel &panel, const Rows &rows);
+  void prefetchLines(Value memory, Value at, int64_t columns, bool isWrite);
   Share shareOfNextPanel(const Panel &panel, Value done, Value step);
   Value sumSize(const MergedLoop &loop);
 
@@ -162,6 +168,10 @@ private:
   bool packed = false;
   /// While a panel is read, parts of the next one are fetched.
   bool fetchesPanels = false;
+  /// In each step of the sum, what the matrix has for the step so many later is fetched.
+  int64_t stepsAhead = 0;
+  /// Before a group's sums, the lines that its results will fill are fetched.
+  bool fetchesResults = false;
   /// Results are stored along the rows of a group, which are neighbours there.
   bool across = false;
   /// A row computed twice is the same row: nothing that it reads is overwritten by it.

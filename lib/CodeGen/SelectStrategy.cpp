@@ -42,6 +42,21 @@ static int64_t rowStep(linalg::GenericOp op) {
   return 0;
 }
 
+// How many elements of a matrix that lies as it is are between two steps of the innermost sum.
+static int64_t matrixStep(linalg::GenericOp op) {
+  SmallVector<unsigned> sums;
+  op.getReductionDims(sums);
+  auto shape = cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
+  AffineMap map = op.getIndexingMapsArray()[1];
+  int64_t step = 1;
+  for (int64_t axis = map.getNumResults() - 1; axis >= 0 && !sums.empty(); --axis) {
+    if (map.getResult(axis).isFunctionOfDim(sums.back()))
+      return step;
+    step *= std::max<int64_t>(shape[axis], 1);
+  }
+  return 0;
+}
+
 // How many elements of memory there are for each row: less than the depth where windows overlap.
 static int64_t rowShare(linalg::GenericOp op, int64_t rowsPerExample, int64_t depth) {
   auto memory = cast<RankedTensorType>(op.getInputs()[0].getType());
@@ -64,14 +79,17 @@ static OpOperand *findReader(Value value) {
   return reader;
 }
 
+static bool sumsOverBatch(linalg::GenericOp op) {
+  for (auto [size, kind] : llvm::zip_equal(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
+    if (kind == utils::IteratorType::reduction && ShapedType::isDynamic(size))
+      return true;
+  return false;
+}
+
 // Whether the result goes, after element-wise work or none, into a tensor with its axes in another
 // order, as where channels last become channels first.
 static bool isReadAcross(linalg::GenericOp op) {
-  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-  for (auto [size, kind] : llvm::zip_equal(ranges, op.getIteratorTypesArray()))
-    if (kind == utils::IteratorType::reduction && ShapedType::isDynamic(size))
-      return false;
-  if (!op.getOutputs()[0].getDefiningOp<linalg::FillOp>())
+  if (sumsOverBatch(op) || !op.getOutputs()[0].getDefiningOp<linalg::FillOp>())
     return false;
   Value result = op.getResult(0);
   while (OpOperand *read = findReader(result)) {
@@ -140,6 +158,8 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     if (op->hasAttr("weir.product") && perCall &&
         weir::fetchingPanelsPays(matrices * depth * width * 4, unit))
       op->setAttr("weir.fetch_panels", UnitAttr::get(&getContext()));
+    if (op->hasAttr("weir.contraction") && perCall)
+      decideFetches(op, shape, tiling, unit);
     if (perCall)
       decideZeros(op, shape, tiling);
     // The matrices of Winograd's convolution are no weights any more: rounding them would
@@ -147,6 +167,15 @@ struct SelectStrategyPass : weir::impl::SelectStrategyPassBase<SelectStrategyPas
     if (weights == weir::WeightFormat::BF16 && op->hasAttr("weir.product") && perCall &&
         matrices == 1 && weir::halvedWeightsPay(shape, tiling, unit))
       op->setAttr("weir.weights", TypeAttr::get(BFloat16Type::get(&getContext())));
+  }
+
+  // Whether a product with a matrix that lies as it is asks for what it will read, and write.
+  void decideFetches(linalg::GenericOp op, const weir::ProductShape &shape,
+                     const weir::ProductTiling &tiling, const weir::VectorUnit &unit) {
+    if (int64_t steps = weir::stepsToFetch(shape.depth, matrixStep(op), tiling))
+      op->setAttr("weir.fetch_steps", IntegerAttr::get(IntegerType::get(&getContext(), 64), steps));
+    if (!sumsOverBatch(op) && weir::fetchingResultsPays(shape.rows * shape.width * 4, unit))
+      op->setAttr("weir.fetch_results", UnitAttr::get(&getContext()));
   }
 
   // Whether what is multiplied with padding is left out.

@@ -179,6 +179,33 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
                                                       memory, /*restrict=*/true, /*writable=*/true);
   }
 
+  // A result that is another value with its axes cut or joined is that value, written to memory
+  // with its axes joined or cut. Bufferization finds what can be computed in place, but not through
+  // a reshape: it would copy.
+  static void writeResult(OpBuilder &builder, Value tensor, Value memory, Value batch) {
+    while (Operation *reshape = tensor.getDefiningOp()) {
+      Location loc = reshape->getLoc();
+      if (auto expand = dyn_cast<tensor::ExpandShapeOp>(reshape)) {
+        tensor = expand.getSrc();
+        memory = memref::CollapseShapeOp::create(builder, loc, memoryType(tensor.getType()), memory,
+                                                 expand.getReassociationIndices());
+      } else if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(reshape)) {
+        tensor = collapse.getSrc();
+        MemRefType type = memoryType(tensor.getType());
+        SmallVector<OpFoldResult> sizes =
+            getAsIndexOpFoldResult(type.getContext(), type.getShape());
+        for (OpFoldResult &size : sizes)
+          if (ShapedType::isDynamic(*getConstantIntValue(size)))
+            size = batch;
+        memory = memref::ExpandShapeOp::create(builder, loc, type, memory,
+                                               collapse.getReassociationIndices(), sizes);
+      } else {
+        break;
+      }
+    }
+    writeTo(builder, tensor, memory);
+  }
+
   static void fillPrepare(func::FuncOp prepare, Block &body, const DenseSet<Value> &independent,
                           ArrayRef<weir::ParamOp> params, ArrayRef<Value> boundary) {
     OpBuilder builder = OpBuilder::atBlockBegin(&prepare.getBody().front());
@@ -217,7 +244,7 @@ struct SplitPreparePass : weir::impl::SplitPreparePassBase<SplitPreparePass> {
     }
     size_t firstOutput = body.getNumArguments() + boundary.size();
     for (auto [i, result] : llvm::enumerate(returnOp.getOperands()))
-      writeTo(builder, mapping.lookup(result), run.getArgument(firstOutput + i));
+      writeResult(builder, mapping.lookup(result), run.getArgument(firstOutput + i), batch);
     func::ReturnOp::create(builder, run.getLoc());
   }
 };

@@ -153,6 +153,72 @@ func.func @computed(%x: tensor<?x4x72xf32>, %y: tensor<?x72x40xf32>) -> tensor<?
   return %r : tensor<?x4x40xf32>
 }
 
+// A computed matrix is read where it lies. Where 512 lines of a panel are too many to stay in a
+// first-level cache, each step fetches what a later one reads: 16 steps further, but half as many as
+// there is room for where lines meet in few sets of the cache (rows 4 KiB apart: in one of 64).
+// CHECK-LABEL: func.func @computed_deep
+// AVX2: weir.contraction, weir.fetch_steps = 16 : i64, weir.strategy
+// CHECK: return
+func.func @computed_deep(%x: tensor<128x512xf32>, %y: tensor<?x512x784xf32>) -> tensor<?x128x784xf32> {
+  %r = weir.matmul %x, %y : (tensor<128x512xf32>, tensor<?x512x784xf32>) -> tensor<?x128x784xf32>
+  return %r : tensor<?x128x784xf32>
+}
+// CHECK-LABEL: func.func @computed_meeting
+// AVX2: weir.contraction, weir.fetch_steps = 4 : i64, weir.strategy
+// CHECK: return
+func.func @computed_meeting(%x: tensor<?x6x512xf32>, %y: tensor<?x512x1024xf32>) -> tensor<?x6x1024xf32> {
+  %r = weir.matmul %x, %y : (tensor<?x6x512xf32>, tensor<?x512x1024xf32>) -> tensor<?x6x1024xf32>
+  return %r : tensor<?x6x1024xf32>
+}
+// 128 lines stay; neighbours in memory need nobody to fetch them.
+// CHECK-LABEL: func.func @computed_shallow
+// AVX2-NOT: weir.fetch_steps
+// CHECK: return
+func.func @computed_shallow(%x: tensor<?x6x128xf32>, %y: tensor<?x128x784xf32>) -> tensor<?x6x784xf32> {
+  %r = weir.matmul %x, %y : (tensor<?x6x128xf32>, tensor<?x128x784xf32>) -> tensor<?x6x784xf32>
+  return %r : tensor<?x6x784xf32>
+}
+// CHECK-LABEL: func.func @computed_narrow
+// AVX2-NOT: weir.fetch_steps
+// CHECK: return
+func.func @computed_narrow(%x: tensor<?x6x4096xf32>, %y: tensor<?x4096x8xf32>) -> tensor<?x6x8xf32> {
+  %r = weir.matmul %x, %y : (tensor<?x6x4096xf32>, tensor<?x4096x8xf32>) -> tensor<?x6x8xf32>
+  return %r : tensor<?x6x8xf32>
+}
+
+// The lines of results are fetched where an example has more of them than the second-level cache
+// (512 KiB) holds: 128 x 1040 are too many, 128 x 784 aren't.
+// CHECK-LABEL: func.func @many_results
+// AVX2: weir.fetch_results
+// CHECK: return
+func.func @many_results(%x: tensor<128x64xf32>, %y: tensor<?x64x1040xf32>) -> tensor<?x128x1040xf32> {
+  %r = weir.matmul %x, %y : (tensor<128x64xf32>, tensor<?x64x1040xf32>) -> tensor<?x128x1040xf32>
+  return %r : tensor<?x128x1040xf32>
+}
+// CHECK-LABEL: func.func @fewer_results
+// AVX2-NOT: weir.fetch_results
+// CHECK: return
+func.func @fewer_results(%x: tensor<128x64xf32>, %y: tensor<?x64x784xf32>) -> tensor<?x128x784xf32> {
+  %r = weir.matmul %x, %y : (tensor<128x64xf32>, tensor<?x64x784xf32>) -> tensor<?x128x784xf32>
+  return %r : tensor<?x128x784xf32>
+}
+// A packed matrix's product stores rows that are whole lines one after the other.
+// CHECK-LABEL: func.func @packed_results
+// AVX2-NOT: weir.fetch_results
+// CHECK: return
+func.func @packed_results(%x: tensor<?x1040x64xf32>, %w: tensor<64x128xf32>) -> tensor<?x1040x128xf32> {
+  %r = weir.product %x, %w : (tensor<?x1040x64xf32>, tensor<64x128xf32>) -> tensor<?x1040x128xf32>
+  return %r : tensor<?x1040x128xf32>
+}
+// Sums over a batch are added to many times.
+// CHECK-LABEL: func.func @batch_results
+// AVX2-NOT: weir.fetch_results
+// CHECK: return
+func.func @batch_results(%x: tensor<?x1040xf32>, %y: tensor<?x512xf32>) -> tensor<1040x512xf32> {
+  %r = weir.product_weight_gradient %x, %y : (tensor<?x1040xf32>, tensor<?x512xf32>) -> tensor<1040x512xf32>
+  return %r : tensor<1040x512xf32>
+}
+
 // A grouped convolution is left to the vector loops.
 // CHECK-LABEL: func.func @depthwise
 // CHECK-NOT: weir.strategy

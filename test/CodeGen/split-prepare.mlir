@@ -96,3 +96,27 @@ func.func @counts(%x: tensor<?xi64>, %slots: memref<9xi32>, %ids: memref<?xi64>,
   weir.unique_ids %ids, %slots, %ids, %ids, %count : memref<?xi64>, memref<9xi32>, memref<?xi64>, memref<?xi64>, memref<1xi32>
   return %x : tensor<?xi64>
 }
+
+// -----
+
+// A result with its axes cut or joined is written through the output with its axes joined or cut,
+// so that what computes it can write there; the batch is the size that isn't known.
+// CHECK-LABEL: func.func @run
+// CHECK-SAME: %[[CUT:[^ ]*]]: memref<?x2x3xf32> {weir.buffer = ["output", 0, 0]}, %[[JOINED:[^ ]*]]: memref<?x6xf32> {weir.buffer = ["output", 1, 0]}, %[[BATCH:[^ ]*]]: index
+// CHECK: %[[FLAT:.*]] = linalg.exp
+// CHECK: %[[DEEP:.*]] = linalg.abs
+// CHECK: %[[TO:.*]] = memref.collapse_shape %[[CUT]] {{\[\[}}0], [1, 2]] : memref<?x2x3xf32> into memref<?x6xf32>
+// CHECK: bufferization.materialize_in_destination %[[FLAT]] in restrict writable %[[TO]]
+// CHECK: %[[TO2:.*]] = memref.expand_shape %[[JOINED]] {{\[\[}}0], [1, 2]] output_shape [%[[BATCH]], 2, 3] : memref<?x6xf32> into memref<?x2x3xf32>
+// CHECK: bufferization.materialize_in_destination %[[DEEP]] in restrict writable %[[TO2]]
+func.func @reshaped(%x: tensor<?x6xf32>, %y: tensor<?x2x3xf32>) -> (tensor<?x2x3xf32>, tensor<?x6xf32>) {
+  %c0 = arith.constant 0 : index
+  %dim = tensor.dim %x, %c0 : tensor<?x6xf32>
+  %empty = tensor.empty(%dim) : tensor<?x6xf32>
+  %flat = linalg.exp ins(%x : tensor<?x6xf32>) outs(%empty : tensor<?x6xf32>) -> tensor<?x6xf32>
+  %empty2 = tensor.empty(%dim) : tensor<?x2x3xf32>
+  %deep = linalg.abs ins(%y : tensor<?x2x3xf32>) outs(%empty2 : tensor<?x2x3xf32>) -> tensor<?x2x3xf32>
+  %cut = tensor.expand_shape %flat [[0], [1, 2]] output_shape [%dim, 2, 3] : tensor<?x6xf32> into tensor<?x2x3xf32>
+  %joined = tensor.collapse_shape %deep [[0], [1, 2]] : tensor<?x2x3xf32> into tensor<?x6xf32>
+  return %cut, %joined : tensor<?x2x3xf32>, tensor<?x6xf32>
+}

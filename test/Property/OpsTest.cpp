@@ -104,6 +104,30 @@ TEST_P(ProductTest, MatmulWithParameters) {
   }
 }
 
+// A computed matrix with a long sum, whose rows are far apart: what is fetched ahead, of the matrix
+// and of results, changes nothing, and neither do rests of rows and columns.
+TEST_P(ProductTest, LongSumsOverWhatLiesAsItIs) {
+  std::string text = R"(model Test() {
+    input x: f32[300, 41]
+    input y: f32[37, 300]
+    input z: f32[700, 31]
+    param a: f32[13, 300] = normal(0.0, 0.1)
+    param b: f32[1030, 700] = normal(0.0, 0.1)
+    output few = a @ x
+    output both = y @ x
+    output turned = transpose(x) @ transpose(a)
+    output many = relu(b @ z)
+    output first = reshape(a @ x, 13 * 41)
+    output cut = reshape(relu(y @ x), 37, 41, 1)
+  })";
+  auto harness = Harness::create(text, options(), 1);
+  ASSERT_TRUE(harness.ok()) << harness.error().message;
+  for (int64_t batch : {1, 2, 5}) {
+    Result<void> good = (*harness)->check(batch, batch);
+    EXPECT_TRUE(good.ok()) << good.error().message;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, ProductTest, testing::Bool(), [](const auto &info) {
   return info.param ? std::string("Plain") : std::string("Host");
 });

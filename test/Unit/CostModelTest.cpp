@@ -182,6 +182,23 @@ TEST(CostModel, MoreIsNeverCheaper) {
   }
 }
 
+TEST(CostModel, FetchesWhatDoesNotStay) {
+  ProductTiling tiling = chooseTiling({128, 512, 784}, kAvx2);
+  EXPECT_EQ(tiling.columns, 16);
+  // 128 lines of 64 bytes stay in a quarter of 32 KiB.
+  EXPECT_EQ(stepsToFetch(128, 784, tiling), 0);
+  EXPECT_EQ(stepsToFetch(129, 784, tiling), 16);
+  // Neighbours share lines.
+  EXPECT_EQ(stepsToFetch(4096, 15, tiling), 0);
+  // 49 lines apart: any set of the cache. 4 KiB apart: one of them, with eight lines; 2 KiB: two.
+  EXPECT_EQ(stepsToFetch(512, 49 * 16, tiling), 16);
+  EXPECT_EQ(stepsToFetch(512, 1024, tiling), 4);
+  EXPECT_EQ(stepsToFetch(512, 3072, tiling), 4);
+  EXPECT_EQ(stepsToFetch(512, 512, tiling), 8);
+  EXPECT_FALSE(fetchingResultsPays(kAvx2.cacheBytes, kAvx2));
+  EXPECT_TRUE(fetchingResultsPays(kAvx2.cacheBytes + 4, kAvx2));
+}
+
 TEST(CostModel, ChoosesTheCheapestForm) {
   // Few channels: transforms cost more than the products that they save.
   EXPECT_EQ(chooseForm(square(56, 3)), ConvolutionForm::Windows);

@@ -69,6 +69,15 @@ bool halvedWeightsPay(const ProductShape &shape, const ProductTiling &tiling,
 /// it computes with the one before: where they don't stay in the second-level cache.
 bool fetchingPanelsPays(int64_t bytes, const VectorUnit &unit);
 
+/// How many steps of its sum ahead a product should fetch what it reads of a matrix that isn't
+/// packed: where steps are `matrixStep` elements apart, so that each has a line of its own, and a
+/// panel doesn't stay in the first-level cache from one group of rows to the next. Else 0.
+int64_t stepsToFetch(int64_t depth, int64_t matrixStep, const ProductTiling &tiling);
+
+/// Whether such a product should fetch the lines that its results will fill: where those of an
+/// example, so many bytes, are more than the second-level cache, and come from beyond it.
+bool fetchingResultsPays(int64_t bytes, const VectorUnit &unit);
+
 /// Whether finding out which of a product's terms are zeros for a group of rows takes less time
 /// than adding them, if they are this share of all.
 bool skippingPays(double share, const ProductShape &shape, const ProductTiling &tiling);

@@ -54,6 +54,12 @@ def SelectStrategyPass : Pass<"weir-select-strategy", "::mlir::func::FuncOp"> {
     A product whose packed matrices don't stay in half of that cache also gets
     `weir.fetch_panels`: while one panel is read, the next one is fetched.
 
+    A product whose matrix is computed, and read where it is, gets `weir.fetch_steps` where its sum
+    is so long that what the matrix has for a group of rows doesn't stay in the first-level cache: in
+    each step that of so many steps later is fetched. It gets `weir.fetch_results` where the results
+    of an example are more than the second-level cache holds: their lines are fetched before the
+    sums.
+
     A product of windows whose first and last image lines are padding (`weir.zero_lines = [first,
     last]`, how many there are) gets `weir.skip_zero_lines` where leaving out what is multiplied
     with them takes less time than multiplying; `weir.zero_columns` and `weir.skip_zero_columns`
@@ -115,7 +121,8 @@ def SplitPreparePass : Pass<"weir-split-prepare", "::mlir::ModuleOp"> {
 
     A parameter's number is its place in the module's `weir.parameters`, if there is one.
     Arguments carry `weir.buffer = [kind, number, byte offset]`, where the kind is
-    `"input"`, `"output"` or `"prepared"`. The module gets `weir.prepared_bytes`.
+    `"input"`, `"output"` or `"prepared"`. The module gets `weir.prepared_bytes`. A result that is
+    a reshape is written without it, through an output whose axes are joined or cut the other way.
 
     An op without results, which works on memory, is refused: rows are counted
     (weir.unique_ids) in training's steps only.
