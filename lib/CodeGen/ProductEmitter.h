@@ -102,10 +102,7 @@ private:
   SmallVector<Value> panelMemories(ArrayRef<Panel> panels);
   SmallVector<Value> sumLoops(size_t level, Position position, SmallVector<Value> accumulators,
                               SumBody body);
-  SmallVector<Value> innermostSumLoop(Value from, Value to, Position position,
-                                      SmallVector<Value> accumulators, SumBody body);
   Position advance(Position position, Value index, const MergedLoop &loop);
-  Value advance(Value place, Value index, const FlatAccess &access, const MergedLoop &loop);
   SmallVector<Value>
   sumLoop(Value from, Value to, int64_t step, ArrayRef<Value> accumulators,
           llvm::function_ref<SmallVector<Value>(Value, SmallVector<Value>)> body);
@@ -122,7 +119,7 @@ private:
   void prefetch(Value panel, Value at);
   void prefetchStep(Value panel, Value at);
   void prefetchResults(const Panel &panel, const Rows &rows);
-  void prefetchLines(Value memory, Value at, int64_t columns, bool isWrite);
+  void prefetchLines(Value memory, Value at, int64_t columns, bool isWrite, int64_t locality);
   Share shareOfNextPanel(const Panel &panel, Value done, Value step);
   Value sumSize(const MergedLoop &loop);
 

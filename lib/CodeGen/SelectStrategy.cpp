@@ -20,25 +20,29 @@ using namespace mlir;
 // Multiply-adds that take less time than a large kernel takes to compile, by far.
 static constexpr int64_t kLittleWork = 1 << 20;
 
+// How many elements one step along a loop moves on in an operand.
+static int64_t stepAlong(linalg::GenericOp op, int64_t number, int64_t dim) {
+  AffineMap map = op.getIndexingMapsArray()[number];
+  auto memory = cast<RankedTensorType>(op.getInputs()[number].getType());
+  // The map at one step along the axis, less the map at none.
+  SmallVector<int64_t> from(op.getNumLoops(), 0), to(from);
+  to[dim] = 1;
+  SmallVector<int64_t> begin = map.compose(from), end = map.compose(to);
+  int64_t step = 0, stride = 1;
+  for (int64_t axis = memory.getRank(); axis-- > 0;) {
+    step += (end[axis] - begin[axis]) * stride;
+    stride *= memory.isDynamicDim(axis) ? 1 : memory.getDimSize(axis);
+  }
+  return step;
+}
+
 // How many elements the rows of a product lie apart, along their innermost axis.
 static int64_t rowStep(linalg::GenericOp op) {
-  AffineMap rows = op.getIndexingMapsArray()[0], matrix = op.getIndexingMapsArray()[1];
-  auto memory = cast<RankedTensorType>(op.getInputs()[0].getType());
-  for (int64_t dim = op.getNumLoops(); dim-- > 0;) {
-    if (op.getIteratorTypesArray()[dim] == utils::IteratorType::reduction ||
-        matrix.isFunctionOfDim(dim))
-      continue;
-    // The map at one step along the axis, less the map at none.
-    SmallVector<int64_t> from(op.getNumLoops(), 0), to(from);
-    to[dim] = 1;
-    SmallVector<int64_t> begin = rows.compose(from), end = rows.compose(to);
-    int64_t step = 0, stride = 1;
-    for (int64_t axis = memory.getRank(); axis-- > 0;) {
-      step += (end[axis] - begin[axis]) * stride;
-      stride *= memory.isDynamicDim(axis) ? 1 : memory.getDimSize(axis);
-    }
-    return step;
-  }
+  AffineMap matrix = op.getIndexingMapsArray()[1];
+  for (int64_t dim = op.getNumLoops(); dim-- > 0;)
+    if (op.getIteratorTypesArray()[dim] != utils::IteratorType::reduction &&
+        !matrix.isFunctionOfDim(dim))
+      return stepAlong(op, 0, dim);
   return 0;
 }
 
@@ -46,15 +50,7 @@ static int64_t rowStep(linalg::GenericOp op) {
 static int64_t matrixStep(linalg::GenericOp op) {
   SmallVector<unsigned> sums;
   op.getReductionDims(sums);
-  auto shape = cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
-  AffineMap map = op.getIndexingMapsArray()[1];
-  int64_t step = 1;
-  for (int64_t axis = map.getNumResults() - 1; axis >= 0 && !sums.empty(); --axis) {
-    if (map.getResult(axis).isFunctionOfDim(sums.back()))
-      return step;
-    step *= std::max<int64_t>(shape[axis], 1);
-  }
-  return 0;
+  return stepAlong(op, 1, sums.back());
 }
 
 // How many elements of memory there are for each row: less than the depth where windows overlap.

@@ -111,7 +111,7 @@ func.func @many_rows(%x: memref<?x9x72xf32>, %w: memref<1x72x16xf32>, %out: memr
 // CHECK: scf.for {{.*}} step %c4
 // CHECK: vector.fma
 // CHECK: scf.for {{.*}} step %c3
-// CHECK: %{{.*}}:4 = scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, index)
+// CHECK: %{{.*}}:3 = scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>)
 // CHECK-NOT: scf.for
 // CHECK: return
 func.func @known_rest(%x: memref<?x23xf32>, %w: memref<?x8xf32>, %out: memref<23x8xf32>) {

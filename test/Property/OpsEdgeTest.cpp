@@ -158,17 +158,41 @@ TEST(OutputTest, MayBeInputsAndTheSameTwice) {
   expectGood(*harness);
 }
 
+// Written through outputs of other shapes, once and more often, cut, joined, or both.
+TEST(OutputTest, MayBeReshapes) {
+  auto harness = compile(R"(model Test() {
+    input x: f32[6]
+    param w: f32[4, 6] = normal(0.0, 1.0)
+    let y = relu(x + 1)
+    let z = x @ transpose(w)
+    output a = y
+    output b = reshape(y, 3, 2)
+    output c = reshape(reshape(y, 3, 2), 6)
+    output d = reshape(reshape(y, 3, 2), 2, 3)
+    output e = reshape(sum(y), 1)
+    output f = reshape(reshape(z, 2, 2), 1, 4, 1)
+    output g = softmax(reshape(z, 2, 2))
+  })");
+  ASSERT_TRUE(harness);
+  expectGood(*harness);
+  expectGood(*harness, {0});
+}
+
 // What the language doesn't say but the dialect does: results that depend on no input.
 TEST(OutputTest, MayBeParametersAndConstants) {
   auto harness = compileDialect(R"(
     func.func @Test(%x: tensor<?x3xf32> {weir.name = "x"})
-        -> (tensor<4x5xf32>, tensor<4x5xf32>, tensor<?x3xf32>, tensor<5x4xf32>, tensor<4xf32>) {
+        -> (tensor<4x5xf32>, tensor<4x5xf32>, tensor<?x3xf32>, tensor<5x4xf32>, tensor<4xf32>,
+            tensor<20xf32>, tensor<2x2x5xf32>) {
       %p = weir.param "p" {init = "normal", init_args = array<f64: 0.0, 1.0>} : tensor<4x5xf32>
       %q = weir.relu %p : tensor<4x5xf32>
       %t = weir.transpose %p {permutation = array<i64: 1, 0>} : (tensor<4x5xf32>) -> tensor<5x4xf32>
       %s = weir.sum %q {axes = array<i64: 1>} : (tensor<4x5xf32>) -> tensor<4xf32>
-      return %p, %q, %x, %t, %s
-          : tensor<4x5xf32>, tensor<4x5xf32>, tensor<?x3xf32>, tensor<5x4xf32>, tensor<4xf32>
+      %j = weir.reshape %q : (tensor<4x5xf32>) -> tensor<20xf32>
+      %c = weir.reshape %p : (tensor<4x5xf32>) -> tensor<2x2x5xf32>
+      return %p, %q, %x, %t, %s, %j, %c
+          : tensor<4x5xf32>, tensor<4x5xf32>, tensor<?x3xf32>, tensor<5x4xf32>, tensor<4xf32>,
+            tensor<20xf32>, tensor<2x2x5xf32>
     }
   )");
   ASSERT_TRUE(harness);
